@@ -1,0 +1,3 @@
+"""E-İmza Uygulaması: the program that gives a signature card its PIN, without its window."""
+
+RELEASE = "0.1.0"

@@ -1,0 +1,88 @@
+"""The settings: one TOML file named by EIMZA_CONFIG, read once into a frozen, checked object.
+
+server = "https://…"        the portal's address; plain http only to this computer itself
+readers = "pcsc"            or "direct": virtual cards, in rehearsal only
+cards = "folder"            where the virtual cards of "direct" lie, relative to the file
+rehearsal = false           PROVA is shown, and virtual cards are allowed
+journal = "folder"          instead of the user's state folder
+language = "tr"             or "en"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+VARIABLE = "EIMZA_CONFIG"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+KINDS: dict[str, type] = {
+    "server": str,
+    "readers": str,
+    "cards": str,
+    "rehearsal": bool,
+    "journal": str,
+    "language": str,
+}
+
+
+class SettingsWrong(Exception):
+    """The settings cannot be used; the text names the setting and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the program may know beforehand."""
+
+    server: str | None = None
+    readers: Literal["pcsc", "direct"] = "pcsc"
+    cards: Path | None = None
+    rehearsal: bool = False
+    journal: Path | None = None
+    language: Literal["tr", "en"] = "tr"
+
+    def __post_init__(self) -> None:
+        _need(self.readers in ("pcsc", "direct"), 'readers: "pcsc" or "direct"')
+        _need(self.language in ("tr", "en"), 'language: "tr" or "en"')
+        _need(self.server is None or _is_safe(self.server), "server: https, or http to this computer itself")
+        if self.readers == "direct":
+            _need(self.rehearsal, "readers: direct readers hold virtual cards, which need rehearsal = true")
+            _need(self.cards is not None, "cards: the folder of the virtual cards is missing")
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Return the settings of the file that EIMZA_CONFIG names, or the defaults without it; raises SettingsWrong."""
+    named = environment.get(VARIABLE)
+    return read_file(Path(named)) if named else Settings()
+
+
+def read_file(path: Path) -> Settings:
+    """Return the settings of a file; folders in it are relative to it. Raises SettingsWrong."""
+    import tomllib
+
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsWrong(f"{path.name}: {type(error).__name__}") from None
+    for key, value in raw.items():
+        _need(key in KINDS, f"{key}: unknown")
+        _need(isinstance(value, KINDS[key]), f"{key}: {KINDS[key].__name__} expected")
+    placed: dict[str, Any] = {key: path.parent / raw[key] for key in ("cards", "journal") if key in raw}
+    return Settings(**{**raw, **placed})
+
+
+def _is_safe(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        bare = parts.port != 0 and "@" not in parts.netloc and not parts.query and not parts.fragment
+        plain = parts.scheme == "http" and parts.hostname in LOOPBACK
+        return bare and bool(parts.hostname) and (parts.scheme == "https" or plain)
+    except ValueError:
+        return False
+
+
+def _need(holds: bool, reason: str) -> None:
+    if not holds:
+        raise SettingsWrong(reason)

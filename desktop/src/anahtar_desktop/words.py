@@ -1,0 +1,64 @@
+"""Values as people read them: times, card states, and text from outside without what could steer a terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from anahtar_card.family import Look, PinState
+from anahtar_desktop.failures import problem_of
+from anahtar_desktop.ports import Seen, masked
+from anahtar_desktop.texts import Text, say
+from anahtar_wire.problems import explain
+
+LONGEST = 200
+
+
+def plain(value: object) -> str | int:
+    """Return a fact for showing: numbers as they are, ISO times as clock times, text without control characters."""
+    if isinstance(value, int):
+        return value
+    text = "".join(one for one in str(value)[:LONGEST] if one.isprintable())
+    try:
+        return clock_time(datetime.fromisoformat(text)) if "T" in text else text
+    except ValueError:
+        return text
+
+
+def clock_time(at: datetime) -> str:
+    """Return a moment as this computer's clock shows it, with the day when it is not today."""
+    local = at.astimezone()
+    today = local.date() == datetime.now(local.tzinfo).date()
+    return local.strftime("%H:%M" if today else "%d.%m.%Y %H:%M")
+
+
+def state_of(seen: Seen, language: str) -> str:
+    """Return one line: reader, masked card, family, PIN state, tries left of PIN and PUK; or why there is none."""
+    reader = plain(seen.reader)
+    if seen.look is None:
+        title = explain(problem_of(seen.trouble)[0], language).title if seen.trouble else ""
+        return say(Text.READER, language, reader=reader, state=title)
+    state = " · ".join(_states(seen.look, language))
+    return say(
+        Text.CARD, language, reader=reader, serial=masked(seen.look.serial), family=seen.look.family, state=state
+    )
+
+
+def _states(look: Look, language: str) -> list[str]:
+    states = [_pin_state(look, language)]
+    if look.puk_tries is not None:
+        states.append(say(Text.PUK_TRIES, language, tries=look.puk_tries))
+    return states
+
+
+def _pin_state(look: Look, language: str) -> str:
+    match look.pin:
+        case PinState.LOCKED:
+            return say(Text.PIN_LOCKED, language)
+        case PinState.NONE_YET:
+            return say(Text.PIN_NONE_YET, language)
+        case PinState.CARD_DEAD:
+            return say(Text.PIN_DEAD, language)
+        case PinState.ACTIVE if look.pin_tries is None:
+            return say(Text.PIN_TRIES_UNTOLD, language)
+        case PinState.ACTIVE:
+            return say(Text.PIN_ACTIVE, language, tries=look.pin_tries)

@@ -1,0 +1,1 @@
+"""How the gate reaches people: today a sink, in rehearsal only."""

@@ -1,0 +1,1 @@
+"""What people see: sign-in pages in Turkish and English, without script."""

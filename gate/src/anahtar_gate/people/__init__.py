@@ -1,0 +1,1 @@
+"""Persons who can sign in here."""

@@ -1,0 +1,1 @@
+"""OpenID Connect: clients, codes, tokens, keys and the endpoints of the protocol."""

@@ -1,0 +1,1 @@
+"""The sign-in pages: from a waiting request to an answered one."""

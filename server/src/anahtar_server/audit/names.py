@@ -1,0 +1,49 @@
+"""The name of every act that leaves an audit row. A name never changes its meaning."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """Who : on what : did what. The value is what the journal stores."""
+
+    # people, sign-in
+    HOLDER_REGISTERED = "holder-registered"
+    FIRM_REGISTERED = "firm-registered"
+    REPRESENTATIVE_REGISTERED = "representative-registered"
+    CONTACT_LINE_ADDED = "contact-line-added"
+    CONTACT_LINE_ENDED = "contact-line-ended"
+    SIGNED_IN = "signed-in"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SIGNED_OUT = "signed-out"
+    WEB_PASSWORD_SET = "web-password-set"  # noqa: S105  # the name of an act
+    # cards, certificates
+    CARD_ISSUED = "card-issued"
+    CARD_LOST = "card-lost"
+    CARD_DEAD = "card-dead"
+    CERTIFICATE_ISSUED = "certificate-issued"
+    CERTIFICATE_REVOKED = "certificate-revoked"
+    # the unlock
+    DUTIES_ACCEPTED = "duties-accepted"
+    UNLOCK_OPENED = "unlock-opened"
+    CODE_WRONG = "code-wrong"
+    CODE_CLAIMED = "code-claimed"
+    CODE_CLAIMED_AGAIN = "code-claimed-again"
+    CONFIRMATION_ASKED = "confirmation-asked"
+    CONFIRMATION_WRONG = "confirmation-wrong"
+    CONFIRMED = "confirmed"
+    PROOF_WRONG = "proof-wrong"
+    RELEASED = "released"
+    EVIDENCE_ACCEPTED = "evidence-accepted"
+    EVIDENCE_WRONG = "evidence-wrong"
+    UNLOCK_MOVED = "unlock-moved"
+    UNLOCK_CLOSED = "unlock-closed"
+    CONTRADICTION = "contradiction"
+    # notices
+    MESSAGE_QUEUED = "message-queued"
+    MESSAGE_SENT = "message-sent"
+    MESSAGE_GIVEN_UP = "message-given-up"
+    # keys
+    MASTER_MADE = "master-made"
+    CARD_KEYS_WRAPPED = "card-keys-wrapped"

@@ -1,0 +1,1 @@
+"""The register of cards: family, key version, ledger of tries."""

@@ -1,0 +1,1 @@
+"""The certificates that the authority issued, and their life."""

@@ -1,0 +1,43 @@
+"""Reading the register of certificates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from anahtar_wire.problems import Problem, Refusal
+from django.db.models import QuerySet
+
+from anahtar_server.cards.models import Card
+from anahtar_server.cards.queries import cards_for
+from anahtar_server.certificates.models import Certificate
+from anahtar_server.people.models import Holder
+
+
+def of_card(card: Card) -> QuerySet[Certificate]:
+    """Return a card's certificates, the newest first."""
+    return Certificate.objects.filter(card=card).order_by("-not_before", "serial")
+
+
+def for_holder(holder: Holder, now: datetime) -> QuerySet[Certificate]:
+    """Return the certificates on every card that `holder` may act on at `now`."""
+    return (
+        Certificate.objects.filter(card__in=cards_for(holder, now))
+        .select_related("card", "card__firm")
+        .order_by("-not_before", "serial")
+    )
+
+
+def all_revoked(card: Card) -> bool:
+    """Tell whether the card has certificates and each of them is revoked: then no PIN is set on it any more."""
+    states = list(of_card(card).values_list("state", flat=True))
+    return bool(states) and all(state == Certificate.State.REVOKED for state in states)
+
+
+def refuse_unusable(card: Card) -> None:
+    """Raise Refusal CARD_LOST, CARD_DEAD or CERTIFICATE_REVOKED when no PIN may be set on this card any more."""
+    if card.condition == Card.Condition.LOST:
+        raise Refusal(Problem.CARD_LOST)
+    if card.condition == Card.Condition.DEAD:
+        raise Refusal(Problem.CARD_DEAD)
+    if all_revoked(card):
+        raise Refusal(Problem.CERTIFICATE_REVOKED)

@@ -1,0 +1,1 @@
+"""What a holder confirms with: SMS code, web password."""

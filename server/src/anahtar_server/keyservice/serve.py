@@ -1,0 +1,77 @@
+"""The key service's process: a unix socket, one errand a line, one answer a line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socketserver
+import threading
+from pathlib import Path
+from types import FrameType
+
+import structlog
+from anahtar_wire.problems import Problem
+from django.db import close_old_connections
+from pydantic import ValidationError
+
+from anahtar_server.keyservice.face import Face
+from anahtar_server.unlock.consent import LONGEST_LINE, Errand, Reply
+
+log = structlog.get_logger("anahtar.keyservice")
+
+
+class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, path: str, face: Face) -> None:
+        self.face = face
+        super().__init__(path, _Handler)
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: _Server
+    timeout = 5
+
+    def handle(self) -> None:
+        line = self.rfile.readline(LONGEST_LINE)
+        if line:
+            self.wfile.write(answer_line(self.server.face, line) + b"\n")
+
+
+def answer_line(face: Face, line: bytes) -> bytes:
+    """Return the answer to one line; whatever goes wrong inside is `internal` outside, and logged by its type only."""
+    close_old_connections()
+    try:
+        reply = face.answer(Errand.model_validate_json(line))
+    except ValidationError:
+        reply = Reply(problem=Problem.MESSAGE_MALFORMED.value)
+    except Exception as error:
+        log.error("errand-failed", error=type(error).__name__)
+        reply = Reply(problem=Problem.INTERNAL.value)
+    finally:
+        close_old_connections()
+    return reply.model_dump_json().encode()
+
+
+def serve(path: Path, face: Face) -> None:
+    """Answer errands on the socket at `path` until SIGTERM or SIGINT; the socket is for this account only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    before = os.umask(0o177)
+    try:
+        server = _Server(str(path), face)
+    finally:
+        os.umask(before)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=server.shutdown, daemon=True).start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    log.info("key-service-ready")
+    try:
+        server.serve_forever(poll_interval=0.1)
+    finally:
+        server.server_close()
+        path.unlink(missing_ok=True)

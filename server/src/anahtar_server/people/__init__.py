@@ -1,0 +1,1 @@
+"""Holders, firms, representatives: who they are and how they are reached."""

@@ -1,0 +1,68 @@
+"""The people and firms that the authority knows: holders, taxpayers, who may act for them, and how they are reached."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Holder(models.Model):
+    """A natural person with a certificate, or a representative of a firm.
+
+    `name_folded` is the search column (see `rules.fold`); `tckn` the eleven digits.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tckn = models.CharField(max_length=11, unique=True)
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100)
+    name_folded = models.CharField(max_length=220, db_index=True)
+    birth_date = models.DateField()
+    language = models.CharField(max_length=2, default="tr")
+
+    def __str__(self) -> str:
+        return f"Holder {self.id}"
+
+    @property
+    def name(self) -> str:
+        """Given and family name."""
+        return f"{self.given_name} {self.family_name}"
+
+
+class Firm(models.Model):
+    """A taxpayer that seals: `tax_number` is a VKN (ten digits), or the TCKN of a sole trader."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tax_number = models.CharField(max_length=11, unique=True)
+    title = models.CharField(max_length=300)
+    title_folded = models.CharField(max_length=320, db_index=True)
+
+    def __str__(self) -> str:
+        return f"Firm {self.id}"
+
+
+class Representation(models.Model):
+    """A holder may act for a firm from a time until a time (None: without end)."""
+
+    holder = models.ForeignKey(Holder, models.PROTECT, related_name="representations")
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="representations")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("holder", "firm", "since"), name="one_representation"),)
+
+
+class ContactLine(models.Model):
+    """A mobile number (E.164) or e-mail address on which a holder is told things, known since `since`."""
+
+    class Channel(models.TextChoices):
+        SMS = "sms"
+        EMAIL = "email"
+
+    holder = models.ForeignKey(Holder, models.PROTECT, related_name="contact_lines")
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    address = models.CharField(max_length=254)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)

@@ -1,0 +1,35 @@
+"""Reading the people's register."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from anahtar_server.people.models import ContactLine, Firm, Holder
+
+
+def firms_of(holder: Holder, now: datetime) -> QuerySet[Firm]:
+    """Return the firms that `holder` may act for at `now`, by title."""
+    current = Q(representations__holder=holder, representations__since__lte=now) & (
+        Q(representations__until__isnull=True) | Q(representations__until__gt=now)
+    )
+    return Firm.objects.filter(current).distinct().order_by("title_folded")
+
+
+def representatives_of(firm: Firm, now: datetime) -> QuerySet[Holder]:
+    """Return the holders who may act for `firm` at `now`."""
+    current = Q(representations__firm=firm, representations__since__lte=now) & (
+        Q(representations__until__isnull=True) | Q(representations__until__gt=now)
+    )
+    return Holder.objects.filter(current).distinct()
+
+
+def lines_of(holder: Holder) -> QuerySet[ContactLine]:
+    """Return the lines on which `holder` is told things, the oldest first."""
+    return ContactLine.objects.filter(holder=holder, ended_at__isnull=True).order_by("since", "pk")
+
+
+def confirmation_line(holder: Holder) -> ContactLine | None:
+    """Return the mobile line that takes the holder's SMS codes: the one added last, for an older one was replaced."""
+    return lines_of(holder).filter(channel=ContactLine.Channel.SMS).last()

@@ -1,0 +1,38 @@
+"""What every page knows: whether this is a rehearsal, in which language, who is signed in and where help is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from anahtar_server.config import config
+from anahtar_server.portal.rules import local_path
+from anahtar_server.signin.queries import current
+
+_ONLY_POSTED = frozenset({"cikis", "islem_vazgec"})
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return the values for every template; the sign-in is looked up only if a template asks."""
+    settings = config()
+    return {
+        "rehearsal": settings.rehearsal,
+        "site_name": settings.portal.name,
+        "support": settings.notices.email_from,
+        "language": (get_language() or "tr")[:2],
+        "here": here(request),
+        "sign_in": SimpleLazyObject(lambda: current(request)),
+    }
+
+
+def here(request: HttpRequest) -> str:
+    """Return the address that shows this page again; a form's address that cannot be opened leads home."""
+    try:
+        name = resolve(request.path_info).url_name
+    except Resolver404:
+        return "/"
+    return "/" if name in _ONLY_POSTED else local_path(request.get_full_path())

@@ -1,0 +1,72 @@
+"""What the pages decide by themselves: which steps of an unlock are done, and where a link may lead. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from anahtar_wire.messages import State
+from anahtar_wire.problems import Problem
+
+FINAL = frozenset({State.DONE, State.REFUSED, State.EXPIRED, State.CANCELLED, State.UNSETTLED})
+"""Nothing happens to an unlock after these, so its page stands still."""
+
+STEPS = 5
+
+STEPS_DONE = {
+    State.OPENED: 0,
+    State.CLAIMED: 2,
+    State.CONFIRMING: 3,
+    State.CONFIRMED: 4,
+    State.RELEASED: 4,
+    State.UNCERTAIN: 4,
+    State.NOT_DONE: 4,
+    State.UNSETTLED: 4,
+    State.DONE: 5,
+}
+"""How many of the five steps on the page are done; the other states follow from what was reached before."""
+
+CHANGES_BEGUN = frozenset({State.RELEASED, State.UNCERTAIN, State.NOT_DONE})
+"""From here on the card may have changed: giving up ends further tries, the outcome is still settled."""
+
+BARE = {404: Problem.PAGE_NOT_FOUND, 405: Problem.PAGE_NOT_FOUND, 403: Problem.PAGE_NOT_FOUND, 500: Problem.INTERNAL}
+"""Which problem explains a bare answer of the framework."""
+
+_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
+_NOWHERE = ("/giris/", "/cikis/", "/dil/", "/api/")
+
+
+def steps_done(state: State, claimed_at: datetime | None, confirmed_at: datetime | None) -> int:
+    """Return how many steps are done in `state`, for ended unlocks by how far they came."""
+    if state in STEPS_DONE:
+        return STEPS_DONE[state]
+    if confirmed_at is not None:
+        return STEPS_DONE[State.CONFIRMED]
+    return STEPS_DONE[State.CLAIMED] if claimed_at is not None else 0
+
+
+def is_final(state: State, closed: bool) -> bool:
+    """Tell whether nothing more can happen, so that the page need not ask again."""
+    return state in FINAL or (state is State.NOT_DONE and closed)
+
+
+def local_path(text: str | None, otherwise: str = "/") -> str:
+    """Return `text` if it is a path on this site that a person may be sent to, else `otherwise`.
+
+    A second slash or a backslash would name another host to a browser.
+    """
+    if text is None or len(text) > 500 or not _LOCAL.fullmatch(text) or text.startswith(_NOWHERE):
+        return otherwise
+    return text
+
+
+def left(until: datetime, now: datetime) -> tuple[int, int]:
+    """Return the whole minutes and seconds that are left, never less than none."""
+    return divmod(max(0, int((until - now).total_seconds())), 60)
+
+
+def problem_of_status(status: int, method: str) -> Problem | None:
+    """Return the problem that explains a bare status, if it needs explaining; a form that was not understood is old."""
+    if status == 400:
+        return Problem.FORM_OLD if method == "POST" else Problem.PAGE_NOT_FOUND
+    return BARE.get(status)

@@ -1,0 +1,1 @@
+"""The pages: each parses what came, asks for one act, and shows the result."""

@@ -1,0 +1,1 @@
+"""Signing in: who a person is, by an identity provider, how surely and since when."""

@@ -1,0 +1,1 @@
+"""The unlock: a holder's card gets a PIN, with the authority's consent."""

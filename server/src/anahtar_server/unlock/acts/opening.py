@@ -1,0 +1,177 @@
+"""Opening an unlock in the portal, and binding it to the program that brings its code."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from anahtar_wire.code import VerificationCode
+from anahtar_wire.messages import ClaimRequest, State
+from anahtar_wire.problems import Problem, Refusal
+from django.db import IntegrityError, transaction
+
+from anahtar_server.audit.acts import record
+from anahtar_server.audit.names import Act
+from anahtar_server.cards.models import Card
+from anahtar_server.cards.queries import cards_for
+from anahtar_server.certificates.queries import refuse_unusable
+from anahtar_server.config import Limits
+from anahtar_server.limits import acts as limit
+from anahtar_server.people.models import Holder
+from anahtar_server.signin.models import SignIn
+from anahtar_server.signin.rules import is_fresh
+from anahtar_server.unlock import queries, rules
+from anahtar_server.unlock.acts.closing import pass_time
+from anahtar_server.unlock.acts.moving import locked, move
+from anahtar_server.unlock.models import Unlock
+from anahtar_server.unlock.rules import Event
+
+
+def open_unlock(
+    *,
+    card: Card,
+    holder: Holder,
+    sign_in: SignIn,
+    duties: bool,
+    code_key: bytes,
+    limits: Limits,
+    fresh_minutes: int,
+    actor: str,
+    now: datetime,
+) -> tuple[Unlock, VerificationCode]:
+    """Open an unlock for a card of the holder's and return it with its code, which is shown once and kept nowhere.
+
+    Raises Refusal: DUTIES_NOT_ACCEPTED, CARD_NOT_YOURS, SIGN_IN_STALE, CARD_LOST, CARD_DEAD, CERTIFICATE_REVOKED,
+    TOO_MANY, UNLOCK_LIVE.
+    """
+    if not duties:
+        raise Refusal(Problem.DUTIES_NOT_ACCEPTED)
+    if sign_in.holder_id != holder.pk or not is_fresh(sign_in.authenticated_at, now, fresh_minutes):
+        raise Refusal(Problem.SIGN_IN_STALE)
+    live = queries.live_for_card(card)
+    if live is not None:
+        pass_time(unlock_id=live.pk, limits=limits, now=now)
+    code = VerificationCode.make(secrets.choice)
+    try:
+        with transaction.atomic():
+            _refuse_card(Card.objects.select_for_update().get(pk=card.pk), holder, limits, now)
+            unlock = _create(card, holder, sign_in, code, code_key, limits, now)
+            subject = f"unlock:{unlock.name}"
+            record(actor=actor, act=Act.DUTIES_ACCEPTED, subject=subject, now=now)
+            record(actor=actor, act=Act.UNLOCK_OPENED, subject=subject, now=now, card=str(card.pk), kind=card.kind)
+    except IntegrityError:
+        raise Refusal(Problem.UNLOCK_LIVE) from None
+    return unlock, code
+
+
+def _refuse_card(card: Card, holder: Holder, limits: Limits, now: datetime) -> None:
+    if not cards_for(holder, now).filter(pk=card.pk).exists():
+        raise Refusal(Problem.CARD_NOT_YOURS)
+    refuse_unusable(card)
+    key = f"card:{card.pk}"
+    limit.check(kind="open", key=key, most=limits.unlocks_per_card_a_day, seconds=86400, now=now)
+    limit.count(kind="open", key=key, now=now)
+    if queries.live_for_card(card) is not None:
+        raise Refusal(Problem.UNLOCK_LIVE)
+
+
+def _create(
+    card: Card, holder: Holder, sign_in: SignIn, code: VerificationCode, key: bytes, limits: Limits, now: datetime
+) -> Unlock:
+    return Unlock.objects.create(
+        card=card,
+        holder=holder,
+        sign_in=sign_in,
+        state=State.OPENED.value,
+        opened_at=now,
+        moved_at=now,
+        code_reference=code.reference,
+        code_mac=rules.code_mac(key, code.reference, code.secret),
+        code_expires_at=now + timedelta(seconds=limits.code_seconds),
+    )
+
+
+class _Found(Enum):
+    RIGHT = auto()
+    WRONG = auto()
+    LATE = auto()
+    USED = auto()
+
+
+def claim(
+    *, request: ClaimRequest, code: VerificationCode, address: str, code_key: bytes, limits: Limits, now: datetime
+) -> Unlock:
+    """Bind the unlock of this code to the program's key; the code is consumed by one program, once.
+
+    Raises Refusal: CODE_WRONG (unknown, foreign and wrong codes alike), CODE_EXPIRED, CODE_USED, TOO_MANY. A wrong code
+    is counted for the unlock, the address and overall, and stays counted.
+    """
+    with transaction.atomic():
+        _refuse_flood(address, limits, now)
+        unlock, found = _find(code, code_key, now)
+        if unlock is not None and found is _Found.RIGHT:
+            _bind(unlock, request, address, now)
+            return unlock
+        refused = _count_failure(unlock, found, address, limits, now)
+    raise refused
+
+
+def _refuse_flood(address: str, limits: Limits, now: datetime) -> None:
+    limit.check(
+        kind="code", key=address, most=limits.codes_per_address, seconds=limits.codes_per_address_seconds, now=now
+    )
+    limit.check(kind="code", key="all", most=limits.codes_overall_an_hour, seconds=3600, now=now)
+
+
+def _find(code: VerificationCode, key: bytes, now: datetime) -> tuple[Unlock | None, _Found]:
+    """Look the code up; the comparison costs the same whether the reference exists or not."""
+    candidate = Unlock.objects.filter(code_reference=code.reference).order_by("-opened_at").first()
+    expected = rules.code_mac(key, code.reference, code.secret)
+    if candidate is None:
+        hmac.compare_digest(expected, bytes(len(expected)))
+        return None, _Found.WRONG
+    unlock = locked(candidate.pk)
+    if not hmac.compare_digest(expected, bytes(unlock.code_mac)):
+        return unlock, _Found.WRONG
+    if unlock.now_in is not State.OPENED:
+        return unlock, _Found.USED if unlock.claimed_at else _Found.LATE
+    return unlock, _Found.RIGHT if now < unlock.code_expires_at else _Found.LATE
+
+
+def _bind(unlock: Unlock, request: ClaimRequest, address: str, now: datetime) -> None:
+    unlock.program_key = request.program_key
+    unlock.program = request.program.name
+    unlock.program_release = request.program.release
+    unlock.system = request.program.system
+    unlock.computer = request.program.computer
+    unlock.claimed_at = now
+    unlock.claimed_from = address
+    move(unlock, Event.CODE_RIGHT, act=Act.CODE_CLAIMED, actor=rules.program_name(request.program_key), now=now)
+
+
+def _count_failure(unlock: Unlock | None, found: _Found, address: str, limits: Limits, now: datetime) -> Refusal:
+    """Count what went wrong and return the refusal, to be raised after the count is committed."""
+    if unlock is not None and found is _Found.USED:
+        unlock.claimed_again_at = now  # said loudly on the portal's page too
+        unlock.save(update_fields=["claimed_again_at"])
+        record(actor="anyone", act=Act.CODE_CLAIMED_AGAIN, subject=f"unlock:{unlock.name}", now=now)
+        return Refusal(Problem.CODE_USED)
+    if unlock is not None and found is _Found.LATE:
+        return Refusal(Problem.CODE_EXPIRED)
+    limit.count(kind="code", key=address, now=now)
+    limit.count(kind="code", key="all", now=now)
+    if unlock is not None and unlock.now_in is State.OPENED:
+        _count_wrong_secret(unlock, limits, now)
+    return Refusal(Problem.CODE_WRONG)
+
+
+def _count_wrong_secret(unlock: Unlock, limits: Limits, now: datetime) -> None:
+    unlock.code_tries_used += 1
+    unlock.save(update_fields=["code_tries_used"])
+    record(
+        actor="anyone", act=Act.CODE_WRONG, subject=f"unlock:{unlock.name}", now=now, used=unlock.code_tries_used
+    )
+    if unlock.code_tries_used >= limits.code_tries:
+        move(unlock, Event.CODE_SPENT, act=Act.UNLOCK_MOVED, actor="anyone", now=now)

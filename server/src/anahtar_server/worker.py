@@ -1,0 +1,98 @@
+"""The worker: sends the outbox, links the audit, and does what falls due, by sweeping over rows (decision 0003).
+
+Every job is a question to the database ("what is due now?") and acts that hold whoever else does them too, so any
+number of workers may run, and one that dies leaves nothing behind but rows that are still due.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+
+import structlog
+from django.db import close_old_connections, connection
+
+from anahtar_server.clock import system_clock
+from anahtar_server.config import Config
+from anahtar_server.limits.acts import forget
+
+INTERVAL = 0.1
+"""Seconds between two looks at the outbox."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do every `every` seconds: `call` takes the time and finds by itself what is due."""
+
+    name: str
+    every: float
+    call: Callable[[datetime], object]
+
+
+@dataclass
+class _Round:
+    """The jobs, and when each is next due (seconds of the monotonic clock)."""
+
+    jobs: list[Job]
+    due: dict[str, float] = field(default_factory=dict)
+
+    def run(self, *, ticks: float, now: datetime) -> None:
+        """Run each job that is due; one that fails is logged and stops no other."""
+        for job in self.jobs:
+            if ticks >= self.due.get(job.name, ticks):
+                self.due[job.name] = ticks + job.every
+                attempt(job, now)
+
+
+JOBS: list[Job] = [
+    Job("forget old tries", 3600, lambda now: forget(before=now - timedelta(days=2))),
+]
+"""What other rooms want done now and then; they add to it before `run`."""
+
+
+def attempt(job: Job, now: datetime) -> bool:
+    """Run a job and say whether it went well; a failure is logged by its type only, for its text may hold facts."""
+    try:
+        job.call(now)
+    except Exception as error:
+        _log.error("job failed", job=job.name, error=type(error).__name__)
+        connection.close_if_unusable_or_obsolete()
+        return False
+    return True
+
+
+def run(config: Config, stop: threading.Event) -> None:
+    """Work until `stop` is set; SIGTERM and SIGINT set it when this is the main thread. Raises SinkInEarnest."""
+    _stop_on_signals(stop)
+    turn = _Round([*_own_jobs(config), *JOBS])
+    _log.info("worker began", jobs=len(turn.jobs))
+    while not stop.is_set():
+        turn.run(ticks=monotonic(), now=system_clock())
+        stop.wait(INTERVAL)
+    close_old_connections()
+    _log.info("worker ended")
+
+
+def _own_jobs(config: Config) -> list[Job]:
+    from anahtar_server.audit.acts import chain
+    from anahtar_server.notices.gateways import gateways
+    from anahtar_server.notices.sending import send_due
+
+    ways = gateways(config, clock=system_clock)
+    return [
+        # A few at a time, so that the time given to them is still the time.
+        Job("send messages", INTERVAL, lambda now: send_due(gateways=ways, now=now, most=5)),
+        Job("link the audit", 0.25, lambda now: chain(now=now)),
+    ]
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())

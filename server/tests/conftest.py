@@ -1,0 +1,96 @@
+"""Settings and a database for the server's tests: SQLite in a file, or a private PostgreSQL with
+ANAHTAR_TEST_DATABASE=postgresql."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+import pytest
+from postgres_here import PrivatePostgresql
+
+_folder = Path(tempfile.mkdtemp(prefix="anahtar-test-"))
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+_database = os.environ.get("ANAHTAR_TEST_DATABASE", "sqlite")
+
+
+def _secret(name: str) -> str:
+    path = _folder / name
+    path.write_text(secrets.token_hex(32))
+    path.chmod(0o600)
+    return name
+
+
+def _database_table() -> str:
+    if _database == "sqlite":
+        return '[database]\nkind = "sqlite"\npath = "anahtar.sqlite3"\n'
+    cluster = PrivatePostgresql(_folder / "postgresql")
+    cluster.start()
+    atexit.register(cluster.stop)
+    return f'[database]\nkind = "postgresql"\nname = "postgres"\nuser = "postgres"\nhost = "{cluster.socket_folder}"\n'
+
+
+(_folder / "anahtar.toml").write_text(
+    f"""
+rehearsal = true
+{_database_table()}
+[portal]
+public_url = "http://localhost:8400"
+secret_key_file = "{_secret("django")}"
+code_key_file = "{_secret("codes")}"
+[signin]
+issuer = "http://localhost:8401"
+client_id = "portal"
+client_secret_file = "{_secret("client")}"
+[keyservice]
+socket = "keyservice.sock"
+code_key_file = "{_secret("sms-codes")}"
+[custody]
+kind = "software"
+file = "keys.json"
+[notices]
+inbox = "inbox"
+"""
+)
+os.environ["ANAHTAR_CONFIG"] = str(_folder / "anahtar.toml")
+os.environ["DJANGO_SETTINGS_MODULE"] = "anahtar_server.django_settings"
+django.setup()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """A file, not memory: threads of a test must see one database."""
+    if _database == "sqlite":
+        from django.conf import settings
+
+        settings.DATABASES["default"]["TEST"]["NAME"] = str(_folder / f"test-{os.getpid()}.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Argon2 as in earnest, with little work, so that a run of tests does not spend its time there."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    before = Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
+    yield
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = before
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time of a test: acts take it as an argument."""
+    return datetime(2026, 11, 23, 14, 55, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of the test's own."""
+    return tmp_path

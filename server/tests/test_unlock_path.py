@@ -1,0 +1,380 @@
+"""The unlock from the open portal page to the card with a new PIN, and what is refused on the way."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from anahtar_card.errors import WrongPin
+from anahtar_card.families.akis.driver import AkisDriver
+from anahtar_card.family import Grant
+from anahtar_card.flow import converse
+from anahtar_card.pin import Pin
+from anahtar_server.audit.models import AuditEntry
+from anahtar_server.cards.acts import flag_lost
+from anahtar_server.notices.models import OutboxMessage
+from anahtar_server.unlock import acts, queries
+from anahtar_server.unlock.models import Unlock
+from anahtar_wire.code import VerificationCode
+from anahtar_wire.messages import (
+    ConfirmationAnswer,
+    ConfirmationRequest,
+    ConsentRequest,
+    GrantGiven,
+    GrantRequest,
+    Method,
+    Outcome,
+    Report,
+    SettleProof,
+    State,
+)
+from anahtar_wire.problems import Problem, Refusal
+from unlock_stage import LIMITS, SERIAL, AProgram, Stage, make_stage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEW_PIN = "482916"
+
+
+@pytest.fixture
+def stage(folder: Path, now: datetime) -> Stage:
+    """A holder whose card is locked."""
+    return make_stage(folder, now)
+
+
+def claimed(stage: Stage) -> Unlock:
+    """An unlock bound to the stage's program."""
+    _, code = stage.open()
+    return stage.claim(code)
+
+
+def ask_sms(stage: Stage, unlock: Unlock) -> str:
+    """Ask for the SMS and return its code from the outbox."""
+    stage.ask("ask-confirmation", "confirmation", ConfirmationRequest(method=Method.SMS, card_serial=SERIAL), unlock)
+    message = OutboxMessage.objects.order_by("-pk").first()
+    assert message is not None
+    found = re.search(r"\b\d{8}\b", message.text)
+    assert found is not None
+    return found.group()
+
+
+def answer(stage: Stage, unlock: Unlock, text: str) -> str:
+    """Answer the confirmation."""
+    return stage.ask(
+        "answer-confirmation", "confirmation/answer", ConfirmationAnswer(method=Method.SMS, answer=text), unlock
+    )
+
+
+def confirmed(stage: Stage) -> Unlock:
+    """A confirmed unlock."""
+    unlock = claimed(stage)
+    answer(stage, unlock, ask_sms(stage, unlock))
+    return unlock
+
+
+def grant_for(stage: Stage, unlock: Unlock) -> Grant:
+    """Session and nonce from the key service."""
+    text = stage.ask("grant", "grant", GrantRequest(card_serial=SERIAL), unlock)
+    given = GrantGiven.model_validate_json(text)
+    return Grant(given.session, given.nonce)
+
+
+def consent_for(stage: Stage, unlock: Unlock, challenge: bytes) -> bytes:
+    """The authority's answer to the card."""
+    text = stage.ask("consent", "consent", ConsentRequest(challenge=challenge), unlock)
+    return bytes.fromhex(json.loads(text)["answer"])
+
+
+def set_pin(stage: Stage, unlock: Unlock, pin: str = NEW_PIN) -> bytes:
+    """The card's side with the real answers; returns the evidence."""
+    grant = grant_for(stage, unlock)
+    return stage.unlock_card(grant, lambda challenge: consent_for(stage, unlock, challenge), pin)
+
+
+def report(stage: Stage, unlock: Unlock, outcome: Outcome, evidence: bytes = b"") -> dict[str, object]:
+    """Report and return the standing."""
+    loaded = json.loads(stage.ask("report", "report", Report(outcome=outcome, evidence=evidence), unlock))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def settle(stage: Stage) -> dict[str, object]:
+    """Settle as any program that holds the card."""
+    grant = acts.begin_settling(card_serial=SERIAL, actor="anyone", now=stage.clock())
+    stage.plastic.power_off()
+    stage.plastic.power_on()
+    proof = converse(AkisDriver().prove(grant), stage.plastic)
+    body = SettleProof(card_serial=SERIAL, proof=proof)
+    unlock = acts.settle(card_serial=SERIAL, proof=body.proof, custody=stage.custody, actor="x", now=stage.clock())
+    return queries.standing(unlock).model_dump(mode="json")
+
+
+def refused(problem: Problem) -> pytest.RaisesExc[Refusal]:
+    """Expect exactly this refusal."""
+    return pytest.RaisesExc(Refusal, check=lambda refusal: refusal.problem is problem)
+
+
+def test_a_locked_card_gets_a_new_pin_and_the_card_proves_it(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    evidence = set_pin(stage, unlock)
+    standing = report(stage, unlock, Outcome.DONE, evidence)
+    assert (standing["state"], standing["evidence"], standing["pin"]) == ("done", "G1", "new")
+    converse(AkisDriver().verify(Pin(NEW_PIN)), stage.plastic)
+    with pytest.raises(WrongPin):
+        converse(AkisDriver().verify(Pin("271828")), stage.plastic)
+
+
+def test_a_card_without_a_pin_gets_its_first_one(folder: Path, now: datetime) -> None:
+    stage = make_stage(folder, now, pin=None)
+    unlock = confirmed(stage)
+    assert report(stage, unlock, Outcome.DONE, set_pin(stage, unlock))["evidence"] == "G1"
+
+
+def test_no_consent_without_its_audit_row(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    set_pin(stage, unlock)
+    assert AuditEntry.objects.filter(act="released", subject=f"unlock:{unlock.name}").count() == 1
+
+
+def test_every_channel_is_told_when_it_is_done(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    report(stage, unlock, Outcome.DONE, set_pin(stage, unlock))
+    told = OutboxMessage.objects.filter(key__startswith="done:").values_list("address", flat=True)
+    assert list(told) == ["+905321234567"]
+
+
+def test_a_wrong_code_is_counted_and_the_fifth_ends_the_unlock(stage: Stage) -> None:
+    unlock, code = stage.open()
+    wrong = VerificationCode(code.reference, "A" * 8 if code.secret != "A" * 8 else "B" * 8)
+    for _ in range(LIMITS.code_tries):
+        with refused(Problem.CODE_WRONG):
+            stage.claim(wrong)
+    assert queries.by_name(unlock.name).now_in is State.REFUSED
+    with refused(Problem.CODE_EXPIRED):
+        stage.claim(code)
+
+
+def test_an_unknown_code_reads_like_a_wrong_one_and_an_address_has_ten(stage: Stage) -> None:
+    unknown = VerificationCode("ZZZZ", "ABCDEFGH")
+    for _ in range(LIMITS.codes_per_address):
+        with refused(Problem.CODE_WRONG):
+            stage.claim(unknown)
+    with refused(Problem.TOO_MANY):
+        stage.claim(unknown)
+    with refused(Problem.CODE_WRONG):
+        stage.claim(unknown, address="127.0.0.2")
+
+
+def test_a_code_works_once_and_its_second_use_is_said_loudly(stage: Stage) -> None:
+    unlock, code = stage.open()
+    stage.claim(code)
+    with refused(Problem.CODE_USED):
+        stage.claim(code, AProgram())
+    assert queries.by_name(unlock.name).claimed_again_at == stage.clock()
+
+
+def test_a_code_is_over_after_ten_minutes(stage: Stage) -> None:
+    _, code = stage.open()
+    stage.clock.pass_seconds(LIMITS.code_seconds)
+    with refused(Problem.CODE_EXPIRED):
+        stage.claim(code)
+
+
+def test_the_database_never_holds_a_code(stage: Stage) -> None:
+    unlock, code = stage.open()
+    kept = Unlock.objects.filter(pk=unlock.pk).values().get()
+    assert code.secret not in repr(kept)
+    assert code.secret.encode() not in bytes(kept["code_mac"])
+
+
+def test_a_second_unlock_of_the_card_waits_for_the_first(stage: Stage) -> None:
+    stage.open()
+    with refused(Problem.UNLOCK_LIVE):
+        stage.open()
+
+
+def test_a_forgotten_unlock_makes_way_when_its_time_is_over(stage: Stage) -> None:
+    first, _ = stage.open()
+    stage.clock.pass_seconds(LIMITS.code_seconds)
+    second, _ = stage.open()
+    assert queries.by_name(first.name).now_in is State.EXPIRED
+    assert second.now_in is State.OPENED
+
+
+def test_an_old_sign_in_opens_nothing(stage: Stage) -> None:
+    stage.clock.pass_seconds(15 * 60 + 1)
+    with refused(Problem.SIGN_IN_STALE):
+        stage.open()
+
+
+def test_another_card_in_the_reader_changes_nothing(stage: Stage) -> None:
+    unlock = claimed(stage)
+    with refused(Problem.CARD_OTHER):
+        stage.ask(
+            "ask-confirmation",
+            "confirmation",
+            ConfirmationRequest(method=Method.SMS, card_serial="AA" * 12),
+            unlock,
+        )
+    assert queries.by_name(unlock.name).now_in is State.CLAIMED
+
+
+def test_the_fifth_wrong_sms_code_ends_the_unlock_and_a_new_code_does_not_help(stage: Stage) -> None:
+    unlock = claimed(stage)
+    for left in (4, 3, 2, 1):
+        wrong = f"{(int(ask_sms(stage, unlock)) + 1) % 10**8:08d}"
+        with pytest.raises(Refusal) as caught:
+            answer(stage, unlock, wrong)
+        assert caught.value.facts == {"tries_left": left}
+    with refused(Problem.CONFIRMATION_OVER):
+        answer(stage, unlock, "00000000")
+    assert queries.by_name(unlock.name).now_in is State.REFUSED
+
+
+def test_an_sms_code_is_late_after_three_minutes_and_a_new_one_counts(stage: Stage) -> None:
+    unlock = claimed(stage)
+    late = ask_sms(stage, unlock)
+    stage.clock.pass_seconds(LIMITS.sms_code_seconds)
+    with refused(Problem.CONFIRMATION_EXPIRED):
+        answer(stage, unlock, late)
+    answer(stage, unlock, ask_sms(stage, unlock))
+    assert queries.by_name(unlock.name).now_in is State.CONFIRMED
+
+
+def test_the_web_password_that_was_never_set_is_refused(stage: Stage) -> None:
+    unlock = claimed(stage)
+    with refused(Problem.METHOD_NOT_SET):
+        stage.ask(
+            "ask-confirmation", "confirmation", ConfirmationRequest(method=Method.WEB, card_serial=SERIAL), unlock
+        )
+
+
+def test_a_program_with_another_key_gets_nothing(stage: Stage) -> None:
+    unlock = claimed(stage)
+    stage.program = AProgram()
+    with refused(Problem.PROGRAM_PROOF_WRONG):
+        ask_sms(stage, unlock)
+
+
+def test_released_is_unreachable_without_a_confirmation(stage: Stage) -> None:
+    unlock = claimed(stage)
+    with refused(Problem.UNLOCK_NOT_READY):
+        grant_for(stage, unlock)
+    with refused(Problem.UNLOCK_NOT_READY):
+        consent_for(stage, unlock, bytes(37))
+
+
+def test_a_confirmation_counts_for_five_minutes(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    grant = grant_for(stage, unlock)
+    stage.clock.pass_seconds(LIMITS.consent_seconds)
+    with refused(Problem.CONSENT_LATE):
+        stage.unlock_card(grant, lambda challenge: consent_for(stage, unlock, challenge), NEW_PIN)
+
+
+def test_the_third_wrong_proof_ends_the_unlock(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    for _ in range(LIMITS.wrong_proofs):
+        grant_for(stage, unlock)
+        with refused(Problem.CARD_PROOF_WRONG):
+            consent_for(stage, unlock, bytes(37))
+    assert queries.by_name(unlock.name).now_in is State.REFUSED
+
+
+def test_a_lost_card_gets_no_consent(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    flag_lost(card=stage.card, actor="operator:test", now=stage.clock())
+    with refused(Problem.CARD_LOST):
+        set_pin(stage, unlock)
+    assert queries.by_name(unlock.name).now_in is State.CONFIRMED
+
+
+def test_few_tries_of_the_authority_key_lead_to_the_desk(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    stage.memory.write(reset_key_tries=2)
+    with refused(Problem.CARD_TO_THE_DESK):
+        set_pin(stage, unlock)
+
+
+def test_a_silent_program_makes_the_outcome_uncertain_and_the_card_settles_it(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    set_pin(stage, unlock)  # and no report comes
+    stage.clock.pass_seconds(LIMITS.silence_seconds)
+    acts.sweep(limits=LIMITS, now=stage.clock())
+    assert queries.by_name(unlock.name).now_in is State.UNCERTAIN
+    standing = settle(stage)
+    assert (standing["state"], standing["evidence"], standing["pin"]) == ("done", "G1", "new")
+
+
+def test_a_consent_that_never_reached_the_card_is_settled_as_not_done_and_given_again(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    grant = grant_for(stage, unlock)
+    consent_for(stage, unlock, converse(AkisDriver().prove(grant), stage.plastic))
+    assert report(stage, unlock, Outcome.FAILED)["state"] == "uncertain"
+    with refused(Problem.SETTLE_FIRST):
+        grant_for(stage, unlock)
+    assert settle(stage)["state"] == "not-done"
+    assert report(stage, unlock, Outcome.DONE, set_pin(stage, unlock))["state"] == "done"
+
+
+def test_a_second_unlock_may_open_while_uncertain_but_its_consent_waits(stage: Stage) -> None:
+    first = confirmed(stage)
+    set_pin(stage, first)
+    report(stage, first, Outcome.UNKNOWN)
+    second = confirmed(stage)
+    with refused(Problem.SETTLE_FIRST):
+        set_pin(stage, second, "975310")
+    settle(stage)
+    assert report(stage, second, Outcome.DONE, set_pin(stage, second, "975310"))["state"] == "done"
+
+
+def test_a_cancel_after_the_release_ends_consent_and_the_outcome_is_still_settled(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    evidence = set_pin(stage, unlock)
+    acts.cancel(unlock_id=unlock.pk, actor="holder:x", now=stage.clock())
+    with refused(Problem.UNLOCK_OVER):
+        set_pin(stage, unlock)
+    assert report(stage, unlock, Outcome.DONE, evidence)["state"] == "done"
+
+
+def test_old_evidence_of_another_unlock_proves_nothing(stage: Stage) -> None:
+    first = confirmed(stage)
+    evidence = set_pin(stage, first)
+    report(stage, first, Outcome.DONE, evidence)
+    second = confirmed(stage)
+    set_pin(stage, second)
+    with refused(Problem.CARD_PROOF_WRONG):
+        report(stage, second, Outcome.DONE, evidence)
+    assert queries.by_name(second.name).now_in is State.UNCERTAIN
+
+
+def test_a_contradiction_after_the_end_raises_an_alarm_and_changes_nothing(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    report(stage, unlock, Outcome.DONE, set_pin(stage, unlock))
+    assert report(stage, unlock, Outcome.FAILED)["state"] == "done"
+    assert AuditEntry.objects.filter(act="contradiction").count() == 1
+
+
+def test_the_same_challenge_again_gets_the_same_answer_and_uses_no_further_nonce(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    challenge = converse(AkisDriver().prove(grant_for(stage, unlock)), stage.plastic)
+    assert consent_for(stage, unlock, challenge) == consent_for(stage, unlock, challenge)
+    assert unlock.consents.count() == 1
+
+
+def test_a_fourth_card_nonce_is_refused(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    for _ in range(LIMITS.consents):
+        consent_for(stage, unlock, converse(AkisDriver().prove(grant_for(stage, unlock)), stage.plastic))
+    with refused(Problem.CONSENT_SPENT):
+        consent_for(stage, unlock, converse(AkisDriver().prove(grant_for(stage, unlock)), stage.plastic))
+
+
+def test_the_clock_set_back_gives_no_consent(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    grant = grant_for(stage, unlock)
+    stage.clock.time -= timedelta(hours=1)
+    with refused(Problem.CONSENT_LATE):
+        consent_for(stage, unlock, converse(AkisDriver().prove(grant), stage.plastic))

@@ -1,0 +1,211 @@
+"""The messages of the program's API. All are strict: an unknown field, a wrong type or another version is refused."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from anahtar_wire.fields import CardSerial, Hex, Hex16, PublicKey, Short, Time, UnlockName
+
+
+class Message(BaseModel):
+    """The base of every message: frozen, strict, with the wire's version."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    version: Literal[1] = 1
+
+
+class Method(StrEnum):
+    """How a holder confirms: SMS Onay or WEB Parola."""
+
+    SMS = "sms"
+    WEB = "web"
+
+
+class Kind(StrEnum):
+    """What the card is for: a person's signature (NES) or a taxpayer's seal (Mali Mühür)."""
+
+    NES = "nes"
+    SEAL = "seal"
+
+
+class State(StrEnum):
+    """The states of an unlock, as its table has them."""
+
+    OPENED = "opened"
+    CLAIMED = "claimed"
+    CONFIRMING = "confirming"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    UNCERTAIN = "uncertain"
+    NOT_DONE = "not-done"
+    DONE = "done"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    UNSETTLED = "unsettled"
+
+
+class Evidence(StrEnum):
+    """How well it is proved that the PIN was set: by the card for this very reset (G2), by the card's statement over a
+    fresh nonce (G1), by the program's word (G0)."""
+
+    G2 = "G2"
+    G1 = "G1"
+    G0 = "G0"
+
+
+class Outcome(StrEnum):
+    """What the program believes became of the card."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Program(Message):
+    """The program that asks: its own name and version, the system and the computer's name as the holder knows it."""
+
+    name: Short
+    release: Short
+    system: Short
+    computer: Short
+
+
+class ClaimRequest(Message):
+    """Trades a verification code for an unlock bound to the program's key."""
+
+    code: str = Field(max_length=64, repr=False)
+    program_key: PublicKey
+    program: Program
+
+
+class ConfirmationMethod(Message):
+    """A way to confirm; when it cannot be used now, `problem` says why and `usable_from` when it can."""
+
+    method: Method
+    usable: bool
+    to: Short | None = None
+    problem: Short | None = None
+    usable_from: Time | None = None
+
+
+class PersonalDigits(Message):
+    """Digits that must not be in the PIN, as scrypt digests (16 bytes, r=8, p=1) of every run of 6 to 8 of them, so
+    that a claimed code shows nobody a birth date or telephone number."""
+
+    salt: Hex16
+    cost: int = Field(ge=1024, le=65536)
+    digests: list[Hex16] = Field(max_length=400)
+
+
+class Claimed(Message):
+    """An unlock, bound: which card it is for, whose (masked), until when, and how it can be confirmed."""
+
+    unlock: UnlockName
+    kind: Kind
+    holder: Short
+    card_serial: CardSerial
+    card_family: Short
+    expires_at: Time
+    methods: list[ConfirmationMethod] = Field(max_length=4)
+    personal: PersonalDigits
+
+
+class ConfirmationRequest(Message):
+    """Asks for the confirmation after the new PIN was typed twice and the card was seen in a reader."""
+
+    method: Method
+    card_serial: CardSerial
+
+
+class ConfirmationRequested(Message):
+    """The question was put: where the code went (masked), until when it counts, how many tries are left."""
+
+    method: Method
+    to: Short | None
+    expires_at: Time
+    tries_left: int
+
+
+class ConfirmationAnswer(Message):
+    """The SMS code or the web password as typed."""
+
+    method: Method
+    answer: str = Field(min_length=1, max_length=128, repr=False)
+
+
+class Confirmed(Message):
+    """Confirmed: the card may be opened until `expires_at`."""
+
+    expires_at: Time
+
+
+class GrantRequest(Message):
+    """Asks for the session name and a fresh nonce before the card is opened."""
+
+    card_serial: CardSerial
+
+
+class GrantGiven(Message):
+    """`session` names the unlock to the card, `nonce` is used once."""
+
+    session: Hex16
+    nonce: Hex16
+
+
+class ConsentRequest(Message):
+    """Carries the card's proof, in its family's own bytes."""
+
+    challenge: Hex
+
+
+class Consented(Message):
+    """The authority's answer to the card, in its family's own bytes."""
+
+    answer: Hex
+
+
+class Report(Message):
+    """What became of the card, with the card's evidence where it gave one."""
+
+    outcome: Outcome
+    evidence: Hex = b""
+
+
+class Standing(Message):
+    """Where an unlock stands; `pin` says which PIN is active on the card as far as it is proved."""
+
+    unlock: UnlockName
+    state: State
+    evidence: Evidence | None
+    pin: Literal["new", "old", "unknown"]
+
+
+class SettleProof(Message):
+    """The card's statement over the nonce of a settling grant."""
+
+    card_serial: CardSerial
+    proof: Hex
+
+
+class Hello(Message):
+    """Who the server is and what time it has."""
+
+    name: Short
+    release: Short
+    time: Time
+    rehearsal: bool
+
+
+class ProblemReport(Message):
+    """A refusal (RFC 9457): the problem's code and facts; people's texts are in the problem table on both sides."""
+
+    type: str
+    code: Short
+    title: str
+    status: int
+    facts: dict[str, int | str] = Field(default_factory=dict)
