@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Iterator
 
 import pytest
-from akis_authority import NEW_PIN, OLD_PIN, WRONG_PIN, Authority, sw, verify
+from akis_authority import NEW_PIN, OLD_PIN, WRONG_PIN, Authority, Recorder, sw, verify
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +72,12 @@ def test_a_foreign_pin_is_verified_and_changed(card: AkisCard) -> None:
     converse(DRIVER.change(Pin(OLD_PIN), Pin(NEW_PIN)), card)
     converse(DRIVER.verify(Pin(NEW_PIN)), card)
     assert sw(card, verify(OLD_PIN)) == 0x63C2
+
+
+def test_the_pins_own_directory_is_current_when_it_is_compared(card: AkisCard) -> None:
+    wire = Recorder(card)
+    converse(DRIVER.verify(Pin(OLD_PIN)), wire)
+    assert [command for command, _ in wire.spoken[-2:]] == ["00a40800043f00501500", verify(OLD_PIN).lower()]
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from akis_authority import DRIVER, ISSUER, NEW_PIN, OLD_PIN, Authority, sw, verify
 
-from anahtar_card.errors import ProofRefused, StatusError, WrongPin
+from anahtar_card.errors import MalformedResponse, ProofRefused, StatusError, WrongPin
 from anahtar_card.families.akis.example import example_card
 from anahtar_card.families.akis.virtual import ACTS, AkisCard
 from anahtar_card.family import CardRecord, ProofWrong
@@ -213,12 +215,58 @@ def test_the_report_tells_only_what_happened(card: AkisCard) -> None:
     assert sw(card, REPORT) == 0x6985
 
 
-def test_a_pin_verified_before_the_reset_counts_for_nothing(card: AkisCard) -> None:
-    nonce_then_reset = consent(card)
-    assert sw(card, nonce_then_reset) == 0x9000
+def test_the_old_pin_verified_during_an_unlock_counts_for_nothing(card: AkisCard) -> None:
+    sw(card, CHALLENGE)
+    sw(card, PROVE)
+    assert sw(card, verify(OLD_PIN)) == 0x9000
+    assert card.transmit(bytes.fromhex(REPORT))[4] == 0
+
+
+def test_a_reset_ends_what_the_old_pin_had_opened(card: AkisCard) -> None:
+    assert sw(card, verify(OLD_PIN)) == 0x9000
+    assert sw(card, "0022C301") == 0x9000
+    assert sw(card, consent(card)) == 0x9000
     assert sw(card, RESET) == 0x9000
     assert card.transmit(bytes.fromhex(REPORT))[4] == 1
     assert sw(card, "00200081") == 0x63C3
+    assert sw(card, "002A9E9A30" + "00" * 48 + "00") == 0x6982
+
+
+class Lying:
+    """A card whose answers to one command, told by its first bytes, are changed."""
+
+    def __init__(self, card: AkisCard, command: str, change: Callable[[bytes], bytes]) -> None:
+        self._card, self._begin, self._change = card, bytes.fromhex(command), change
+
+    def transmit(self, command: bytes) -> bytes:
+        response = self._card.transmit(command)
+        return self._change(response) if command.startswith(self._begin) else response
+
+
+@pytest.mark.parametrize("flags", [0, 1, 2, 7])
+def test_the_driver_takes_no_report_that_denies_reset_or_verification(card: AkisCard, flags: int) -> None:
+    liar = Lying(card, "00880102", lambda response: response[:4] + bytes([flags]) + response[5:])
+    with pytest.raises(MalformedResponse):
+        Authority().unlock(liar)
+
+
+@pytest.mark.parametrize(
+    ("command", "change"),
+    [
+        ("00880002", lambda response: response[:4] + b"\x01" + response[5:]),
+        ("00880002", lambda response: response[1:]),
+        ("00880002", lambda response: b"\0" + response),
+        ("0084", lambda response: response[1:]),
+        ("0084", lambda response: b"\0" + response),
+    ],
+)
+def test_the_authority_is_not_asked_about_a_card_that_makes_no_sense(
+    card: AkisCard, command: str, change: Callable[[bytes], bytes]
+) -> None:
+    authority = Authority()
+    with pytest.raises(MalformedResponse):
+        authority.unlock(Lying(card, command, change))
+    assert authority.sent == b""
 
 
 def test_the_driver_gives_no_evidence_when_the_new_pin_does_not_verify(card: AkisCard) -> None:
@@ -234,12 +282,8 @@ def test_the_driver_gives_no_evidence_when_the_new_pin_does_not_verify(card: Aki
 
 
 def test_a_card_that_refuses_the_cryptogram_with_6300_is_understood(card: AkisCard) -> None:
-    class Plain:
-        def transmit(self, command: bytes) -> bytes:
-            return b"\x63\x00" if command[1] == 0x82 else card.transmit(command)
-
     with pytest.raises(ProofRefused):
-        converse(DRIVER.unlock(Authority().grant, Pin(NEW_PIN)), Plain(), answer=Authority().answer)
+        Authority().unlock(Lying(card, "0082", lambda response: b"\x63\x00"))
 
 
 def test_the_issuer_packs_only_whole_answers() -> None:

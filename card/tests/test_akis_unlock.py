@@ -202,6 +202,16 @@ def test_a_proof_of_another_length_is_wrong(length: int) -> None:
             ISSUER.read_evidence(example.RECORD, Grant(SID, N_S), N_C, bytes(length), mac)
 
 
+@pytest.mark.parametrize(
+    "counters", [Counters(0, 5, 3, 5, 1), Counters(0, 5, 3, 5, 2), Counters(0, 5, 9, 5, 0), Counters(0, 5, 3, 9, 0)]
+)
+def test_a_proof_that_no_card_of_ours_would_make_is_wrong_however_well_it_is_signed(counters: Counters) -> None:
+    message = messages.message(Direction.CARD_PROVES_ITSELF, example.RECORD, Nonces(N_S, N_C, SID), counters)
+    proof = N_C + counters.encode() + messages.aes_cmac(example.CARD_KEY, message)
+    with pytest.raises(ProofWrong):
+        ISSUER.read_proof(example.RECORD, Grant(SID, N_S), proof, mac)
+
+
 def test_a_proof_is_no_evidence_and_evidence_no_proof() -> None:
     authority, card = Authority(), locked_card()
     proof = converse(DRIVER.prove(authority.grant), card)

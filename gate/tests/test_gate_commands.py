@@ -142,7 +142,8 @@ def code_for(served: str, inbox: Path) -> str:
     browser.select_form("form")
     browser["code"] = re.findall(r"\b[0-9]{6}\b", read(inbox)[-1].text)[0]
     location = browser.submit_selected(allow_redirects=False).headers["Location"]
-    return parse_qs(urlsplit(location).query)["code"][0]
+    code: str = parse_qs(urlsplit(location).query)["code"][0]
+    return code
 
 
 def trade(served: str, code: str) -> requests.Response:

@@ -70,13 +70,24 @@ def test_no_number_of_a_stranger_is_kept(visitor: Any) -> None:
     assert visitor.unknown_tckn not in str(list(CountedTry.objects.values()))
 
 
-def test_an_unknown_number_is_checked_with_the_same_work_as_a_known_one(person: Any) -> None:
-    nobody = e_devlet_sifresi.nobodys_password()
+def test_an_unknown_number_is_checked_with_the_same_work_as_a_known_one(
+    person: Any, visitor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    verify = Argon2PasswordHasher.verify
+
+    def watched(self: Argon2PasswordHasher, password: str, encoded: str) -> bool:
+        checked.append(encoded)
+        return verify(self, password, encoded)
+
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", watched)
+    wrong(visitor.tckn, 0)
+    wrong(visitor.unknown_tckn, 0)
+    mine, nobodys = checked
+    assert mine == person.password
     hasher = Argon2PasswordHasher()
-    mine, theirs = hasher.decode(person.password), hasher.decode(nobody)
-    assert mine["params"] == theirs["params"]
-    assert len(nobody) == len(person.password)
-    assert not hasher.verify("", nobody)
+    assert hasher.decode(mine)["params"] == hasher.decode(nobodys)["params"]
+    assert len(mine) == len(nobodys)
 
 
 def test_the_right_code_signs_in_once(step: SmsCode, person: Any) -> None:

@@ -30,7 +30,7 @@ def custody(tmp_path: Path) -> SoftwareCustody:
 
 def _by_hand() -> bytes:
     block = b"\x11" + sha256(b"AKIS-RESET\x00" + CONTEXT).digest()[:15]
-    encryptor = Cipher(algorithms.AES(MASTER), modes.ECB()).encryptor()  # noqa: S305  # the derivation
+    encryptor = Cipher(algorithms.AES(MASTER), modes.ECB()).encryptor()  # the derivation
     return encryptor.update(block) + encryptor.finalize()
 
 

@@ -241,7 +241,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), mac() == before)
 
 
 def test_a_child_process_opens_the_token_for_itself(place: Place) -> None:
-    done = subprocess.run(  # noqa: S603  # our own interpreter
+    done = subprocess.run(  # our own interpreter
         [sys.executable, "-W", "ignore", "-c", FORKED, place.module, str(place.configuration)],
         input=PIN.encode(),
         capture_output=True,

@@ -96,6 +96,7 @@ LOGGING = {
     "loggers": {
         "anahtar_gate": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},  # a mistyped code is no event of the operator
         "django.db.backends": {"level": "ERROR"},
         "authlib": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },

@@ -45,8 +45,8 @@ def verify_command(args: argparse.Namespace) -> int:
     try:
         checkpoint = _head_of(args.head) if args.head else None
         report = verify(_lines(args.file), checkpoint=checkpoint)
-    except NotAnExport as error:
-        print(error, file=sys.stderr)
+    except (NotAnExport, OSError, UnicodeDecodeError) as error:
+        print(f"this cannot be verified: {error}", file=sys.stderr)
         return 1
     print(json.dumps(_facts(report)) if args.json else "\n".join(report.lines()))
     return 0 if report.holds else 1

@@ -1,0 +1,147 @@
+"""The stage of a rehearsal: a folder made afresh, and the processes of the whole system on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+PORTAL, GATE, INBOX = 8400, 8401, 8402
+_PORTS = {"portal": PORTAL, "gate": GATE, "inbox": INBOX}
+_PROCESSES = {
+    "gate": ["anahtar-gate", "serve"],
+    "portal": ["anahtar", "serve"],
+    "keyservice": ["anahtar", "keyservice"],
+    "worker": ["anahtar", "worker"],
+    "inbox": ["anahtar", "inbox"],
+}
+_READY_WITHIN = 15.0
+
+
+class StageNotReady(Exception):
+    """The system did not come up; the text says which part and where its log lies."""
+
+
+class Stage:
+    """Makes the folder, starts the processes, stops exactly those."""
+
+    def __init__(self, folder: Path, *, readers: str, seed: int) -> None:
+        self.folder = folder.absolute()
+        self._readers = readers
+        self._seed = seed
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self._make()
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the system's processes."""
+        return {**os.environ, "ANAHTAR_CONFIG": str(self.folder / "anahtar.toml")}
+
+    @property
+    def people(self) -> list[dict[str, Any]]:
+        """The rehearsal's persons with their secrets."""
+        loaded: list[dict[str, Any]] = json.loads((self.folder / "people.json").read_text(encoding="utf-8"))
+        return loaded
+
+    @property
+    def inbox(self) -> Path:
+        """Where SMS and e-mail arrive instead of being sent."""
+        return self.folder / "inbox"
+
+    def run(self, *command: str) -> str:
+        """Run one of our commands to its end and return what it printed; raises StageNotReady when it fails."""
+        done = subprocess.run([_program(command[0]), *command[1:]], env=self.environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise StageNotReady(f"{' '.join(command)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def _make(self) -> None:
+        for name, port in _PORTS.items():
+            if _listens(port):
+                raise StageNotReady(f"port {port} ({name}) is taken: another demo may be running")
+        if (self.folder / "anahtar.toml").exists():
+            shutil.rmtree(self.folder)  # an earlier rehearsal: made to be thrown away
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.run("anahtar", "rehearsal", str(self.folder), "--readers", self._readers, "--seed", str(self._seed))
+        self.run("anahtar-gate", "prepare")
+        self.run("anahtar-gate", "people", str(self.folder / "gate-people.json"))
+
+    def _start(self) -> None:
+        logs = self.folder / "logs"
+        logs.mkdir(exist_ok=True)
+        for name, command in _PROCESSES.items():
+            with (logs / f"{name}.log").open("wb") as log:
+                self._running[name] = subprocess.Popen(
+                    [_program(command[0]), *command[1:]],
+                    env=self.environment,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,  # Ctrl-C is for the story, which then stops them in order
+                )
+        deadline = time.monotonic() + _READY_WITHIN
+        while not self._ready():
+            self._refuse_dead()
+            if time.monotonic() > deadline:
+                raise StageNotReady(f"not ready in time; see {logs}")
+            time.sleep(0.05)
+
+    def _ready(self) -> bool:
+        return all(_listens(port) for port in _PORTS.values()) and (self.folder / "keyservice.sock").exists()
+
+    def _refuse_dead(self) -> None:
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                log = self.folder / "logs" / f"{name}.log"
+                raise StageNotReady(f"{name} ended with {process.returncode}; see {log}\n{log.read_text()[-2000:]}")
+
+    def wait(self) -> None:
+        """Stay until one of the processes ends; raises StageNotReady then."""
+        while True:
+            self._refuse_dead()
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        """End the processes that were started here, the last first."""
+        for process in reversed(list(self._running.values())):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self._running.values():
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
+
+
+def _program(name: str) -> str:
+    """Our commands lie beside the interpreter that runs us."""
+    return str(Path(sys.executable).parent / name)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,151 @@
+"""The command `anahtar`: the server's processes and the operator's tools. Heavy parts are imported when needed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 refused or found wrong, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anahtar_server.django_settings")
+    run: Callable[[argparse.Namespace], int] = options.run
+    from anahtar_server.config import SettingsWrong
+
+    try:
+        if "file" in options:  # the audit's tools; verifying a file needs no database
+            _django_unless_offline(options)
+        return run(options)
+    except SettingsWrong as wrong:
+        print(f"anahtar: {wrong}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    from anahtar_server import RELEASE
+    from anahtar_server.audit.commands import add_arguments as add_audit_tools
+
+    parser = argparse.ArgumentParser(prog="anahtar", description="Portal, API, key service and registers.")
+    parser.add_argument("--version", action="version", version=f"anahtar {RELEASE}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    add("prepare", _prepare, "bring the database to this release")
+    add("serve", _serve, "serve portal and API")
+    add("keyservice", _keyservice, "serve the key service on its unix socket")
+    add("worker", _worker, "send messages, link the audit, let time pass for unlocks")
+    add("inbox", _inbox, "show the rehearsal's SMS and e-mail")
+    add_audit_tools(add("audit", _never, "export or verify the audit journal"))
+    rehearsal = add("rehearsal", _rehearsal, "make a rehearsal: settings, keys, people and virtual cards")
+    rehearsal.add_argument("folder", type=Path)
+    rehearsal.add_argument("--seed", type=int, default=1, help="names and numbers follow from it")
+    rehearsal.add_argument("--keys", choices=("software", "pkcs11"), help="default: pkcs11 where SoftHSM is installed")
+    rehearsal.add_argument("--readers", choices=("direct", "pcsc"), default="direct")
+    return parser
+
+
+def _never(_options: argparse.Namespace) -> int:
+    raise AssertionError("a part of the command is required")
+
+
+def _django() -> None:
+    import django
+
+    django.setup()
+
+
+def _django_unless_offline(options: argparse.Namespace) -> None:
+    from anahtar_server.audit.commands import verify_command
+
+    if options.run is not verify_command or options.file is None:
+        _django()
+
+
+def _prepare(_options: argparse.Namespace) -> int:
+    _django()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    return 0
+
+
+def _serve(_options: argparse.Namespace) -> int:
+    from anahtar_server.config import config
+    from anahtar_server.serving import serve
+
+    serve(config())
+    return 0
+
+
+def _keyservice(_options: argparse.Namespace) -> int:
+    _django()
+    from anahtar_server.clock import system_clock
+    from anahtar_server.config import config
+    from anahtar_server.custody.opening import open_custody
+    from anahtar_server.keyservice.face import Face
+    from anahtar_server.keyservice.serve import serve
+
+    settings = config()
+    face = Face(
+        custody=open_custody(settings),
+        code_key=settings.keyservice.code_key_file.read(),
+        limits=settings.limits,
+        clock=system_clock,
+    )
+    serve(settings.keyservice.socket, face)
+    return 0
+
+
+def _worker(_options: argparse.Namespace) -> int:
+    _django()
+    import threading
+
+    from anahtar_server.config import config
+    from anahtar_server.unlock.acts import sweep
+    from anahtar_server.worker import JOBS, Job, run
+
+    settings = config()
+    JOBS.append(Job("let time pass for unlocks", 1.0, lambda now: sweep(limits=settings.limits, now=now)))
+    run(settings, threading.Event())
+    return 0
+
+
+def _inbox(_options: argparse.Namespace) -> int:
+    from anahtar_server.config import config
+    from anahtar_server.inbox import serve
+
+    serve(config())
+    return 0
+
+
+def _rehearsal(options: argparse.Namespace) -> int:
+    from anahtar_server.rehearsal import folder
+
+    try:
+        settings = folder.make(options.folder, keys=options.keys or folder.best_keys(), readers=options.readers)
+    except FileExistsError as there:
+        print(f"anahtar: a rehearsal is there already: {there}", file=sys.stderr)
+        return 1
+    os.environ["ANAHTAR_CONFIG"] = str(settings)
+    _prepare(options)
+    from anahtar_server.clock import system_clock
+    from anahtar_server.config import config
+    from anahtar_server.custody.opening import open_custody
+    from anahtar_server.rehearsal import people
+
+    custody, now = open_custody(config()), system_clock()
+    authority = people.prepare_keys(custody, now)
+    persons = [people.make_person(options.seed + index, with_firm=bool(index)) for index in (0, 1)]
+    for person in persons:
+        people.register(person, cards=options.folder / "cards", authority=authority, custody=custody, now=now)
+    people.store(persons, options.folder)
+    custody.close()
+    return 0
