@@ -9,13 +9,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from anahtar_card.families.akis import example, messages, names
 from anahtar_card.families.akis.driver import AkisDriver
 from anahtar_card.families.akis.issuer import AkisIssuer
-from anahtar_card.family import CardRecord, Grant, Statement
+from anahtar_card.family import CardRecord, Driver, Grant, Issuer, Statement
 from anahtar_card.flow import Transmits, converse
 from anahtar_card.pin import Pin
 
 KEYS = {names.RESET_KEY: example.RESET_KEY, names.CARD_KEY: example.CARD_KEY}
-DRIVER = AkisDriver()
-ISSUER = AkisIssuer()
+DRIVER: Driver = AkisDriver()
+ISSUER: Issuer = AkisIssuer()
 NEW_PIN = "482916"
 OLD_PIN = "739150"
 WRONG_PIN = "618203"

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from akis_authority import DRIVER, NEW_PIN, OLD_PIN, WRONG_PIN, Authority, sw, verify
 
-from anahtar_card.errors import CardDead, NoPinYet, PinLocked, PinRefused, StatusError, UnknownCard, WrongPin
+from anahtar_card.errors import (
+    CardDead,
+    MalformedResponse,
+    NoPinYet,
+    PinLocked,
+    PinRefused,
+    StatusError,
+    UnknownCard,
+    WrongPin,
+)
 from anahtar_card.families.akis import basics, example
 from anahtar_card.families.akis.example import example_card
 from anahtar_card.families.akis.virtual import AkisCard
@@ -198,3 +207,21 @@ def test_a_pin_is_not_in_the_memory_nor_in_what_prints(card: AkisCard, memory: M
     step = next(DRIVER.unlock(Authority().grant, Pin(NEW_PIN)))
     assert isinstance(step, Send)
     assert NEW_PIN not in repr(step) + repr(card) + repr(Pin(NEW_PIN))
+
+
+@pytest.mark.parametrize(
+    ("control", "piece"),
+    [
+        ("6F05800300FFFF", b""),  # longer than READ BINARY can reach
+        ("6F048002" + "0010", b"\x00" * 15),
+        ("6F048002" + "0010", b"\x00" * 17),
+        ("6F048002" + "0010", b""),
+    ],
+)
+def test_a_file_that_lies_about_its_length_is_not_read_for_ever(control: str, piece: bytes) -> None:
+    class Lying:
+        def transmit(self, command: bytes) -> bytes:
+            return (bytes.fromhex(control) if command[1] == 0xA4 else piece) + b"\x90\x00"
+
+    with pytest.raises(MalformedResponse):
+        converse(DRIVER.certificate(), Lying())

