@@ -1,4 +1,4 @@
-"""A desk for tests: a virtual card in a reader that may fail, the stand-in server, a journal, and a script for the view."""
+"""A desk for tests: a virtual card in a reader that may fail, the stand-in server, a journal, a scripted view."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from stand_in_server import SMS_CODE, StandInServer
 
 from anahtar_card.families.akis.example import example_card
 from anahtar_card.families.akis.secrets_held import pin_of
@@ -18,8 +21,6 @@ from anahtar_desktop.assistant import Assistant
 from anahtar_desktop.journal import FileJournal
 from anahtar_desktop.scripted import ScriptedView
 from anahtar_wire.code import VerificationCode
-from cryptography.hazmat.primitives.asymmetric import ec
-from stand_in_server import SMS_CODE, StandInServer
 
 CODE = "ABCD-EFGH-JKLM"
 OLD, NEW = "739154", "482916"

@@ -65,8 +65,8 @@ class Unlock:
 
 @dataclass
 class StandInServer:
-    """One card's server. `before` and `after` hold, for a call's name, what to do (usually: raise) before or after it did
-    its work; `calls` lists the calls in order."""
+    """One card's server. `before` and `after` hold, for a call's name, what to do (usually: raise) before or after it
+    did its work; `calls` lists the calls in order."""
 
     code: VerificationCode
     card: CardRecord = RECORD

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from desk import NEW, OLD, OTHER_SERIAL, Desk, card_memory, reader_with
+
 from anahtar_card.families.akis.virtual import AkisCard
 from anahtar_card.pin import Pin
 from anahtar_card.virtual_reader import VirtualReaders
@@ -12,7 +14,6 @@ from anahtar_desktop.ending import Outcome
 from anahtar_desktop.ports import ActivePin
 from anahtar_desktop.texts import Text
 from anahtar_wire.problems import Problem
-from desk import NEW, OLD, OTHER_SERIAL, Desk, card_memory, reader_with
 
 FOREIGN_ATR = bytes.fromhex("3B9F978131FE4580655443D2210831C073F6218081055B")
 
@@ -88,9 +89,7 @@ def test_a_try_used_by_others_meanwhile_stops_before_the_last(tmp_path: Path) ->
     ("pin", "tries", "problem"),
     [(OLD, 0, Problem.PIN_LOCKED), (None, 0, Problem.PIN_NONE_YET)],
 )
-def test_where_no_pin_can_be_known_none_is_asked(
-    pin: str | None, tries: int, problem: Problem, tmp_path: Path
-) -> None:
+def test_where_no_pin_can_be_known_none_is_asked(pin: str | None, tries: int, problem: Problem, tmp_path: Path) -> None:
     desk = Desk(tmp_path, card_memory(pin, tries))
     assert desk.assistant.change().problem is problem
     assert "pin" not in desk.view.counts

@@ -16,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from anahtar_desktop import client, transport
 from anahtar_desktop.client import HttpServer
 from anahtar_desktop.transport import Transport
@@ -23,9 +27,6 @@ from anahtar_wire.code import VerificationCode
 from anahtar_wire.messages import Claimed, Kind, Method, Outcome, PersonalDigits
 from anahtar_wire.problems import Problem, Refusal
 from anahtar_wire.proof import HEADER, signed_bytes
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 CODE = VerificationCode.parse("ABCD-EFGH-JKLM")
 UNLOCK = "d0" * 16
@@ -175,9 +176,7 @@ def test_each_call_asks_at_its_own_place(recorder: Recorder) -> None:
 
 
 def problem_report(code: str, **facts: object) -> str:
-    return json.dumps(
-        {"type": "about:blank", "code": code, "title": "…", "status": 403, "facts": facts, "version": 1}
-    )
+    return json.dumps({"type": "about:blank", "code": code, "title": "…", "status": 403, "facts": facts, "version": 1})
 
 
 def test_a_refusal_comes_with_its_facts(recorder: Recorder) -> None:

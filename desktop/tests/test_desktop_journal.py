@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from desk import NEW, OLD, Desk, card_memory
+
 from anahtar_card.family import PinState
 from anahtar_card.fault_reader import CUT_BEFORE
 from anahtar_desktop.ending import Outcome
@@ -14,7 +16,6 @@ from anahtar_desktop.journal import FILE, FileJournal, default_folder
 from anahtar_desktop.ports import Act, ActivePin, Entry
 from anahtar_wire.messages import State
 from anahtar_wire.problems import Problem, Refusal
-from desk import NEW, OLD, Desk, card_memory
 
 ENTRY = Entry("aa", Act.UNLOCK, "3A3B3C3D", PinState.LOCKED, 0, "2025-03-04T10:00:00+00:00", "cc", "https://s.invalid")
 
@@ -48,7 +49,15 @@ def test_a_half_written_line_is_survived_and_what_follows_is_not_lost(tmp_path: 
 
 @pytest.mark.parametrize(
     "line",
-    [b"\xff\xfe", b"[]", b'"about-to"', b'{"about-to":{}}', b'{"about-to":{"name":1}}', b'{"settled":"zz"}', b"{" * 9999],
+    [
+        b"\xff\xfe",
+        b"[]",
+        b'"about-to"',
+        b'{"about-to":{}}',
+        b'{"about-to":{"name":1}}',
+        b'{"settled":"zz"}',
+        b"{" * 9999,
+    ],
 )
 def test_a_strange_line_is_passed_over(line: bytes, tmp_path: Path) -> None:
     journal = FileJournal(tmp_path)
@@ -99,7 +108,9 @@ def test_the_entry_is_on_disk_before_the_command_leaves(tmp_path: Path) -> None:
 def test_file_and_folder_are_flushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flushed: list[bool] = []
     real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (flushed.append(os.path.isdir(f"/proc/self/fd/{handle}")), real(handle)))
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: (flushed.append(os.path.isdir(f"/proc/self/fd/{handle}")), real(handle))
+    )
     FileJournal(tmp_path).about_to(ENTRY)
     assert flushed == [False, True]
 

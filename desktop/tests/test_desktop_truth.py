@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from desk import NEW, OLD, OTHER_SERIAL, STATES, Desk, card_memory, count_commands, reader_with
+from stand_in_server import refuse
+
 from anahtar_card.families.akis.secrets_held import pin_of
 from anahtar_card.fault_reader import CUT_AFTER, CUT_BEFORE, MUTE, FaultReader, Rubbish, Swap
 from anahtar_card.virtual import tear
@@ -19,8 +22,6 @@ from anahtar_desktop.ports import ActivePin
 from anahtar_desktop.texts import Text
 from anahtar_wire.messages import State
 from anahtar_wire.problems import Problem
-from desk import NEW, OLD, OTHER_SERIAL, STATES, Desk, card_memory, count_commands, reader_with
-from stand_in_server import refuse
 
 CUTS = {"before": CUT_BEFORE, "after": CUT_AFTER, "rubbish": Rubbish(b""), "noise": Rubbish(b"\x00\x00\x6f\x00")}
 
@@ -245,5 +246,3 @@ def test_the_other_card_in_reach_is_never_taken_for_the_interrupted_one(tmp_path
     desk.readers = VirtualReaders([reader_with(other, "Okuyucu 0"), desk.reader])
     assert_true(desk, desk.assistant.unlock(), OLD)
     assert other.read("pin_tries") == 3
-
-

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from desk import CODE, NEW, OLD, OTHER_SERIAL, STATES, Desk, card_memory, reader_with
+from stand_in_server import SMS_CODE, WEB_PASSWORD, refuse
+
 from anahtar_card.families.akis.virtual import AkisCard
 from anahtar_card.family import PinState
 from anahtar_card.pin import PinFault
@@ -14,8 +17,6 @@ from anahtar_desktop.ports import ActivePin, Instead
 from anahtar_desktop.texts import Text
 from anahtar_wire.messages import ConfirmationMethod, Evidence, Method, State
 from anahtar_wire.problems import Problem
-from desk import CODE, NEW, OLD, OTHER_SERIAL, STATES, Desk, card_memory, reader_with
-from stand_in_server import SMS_CODE, WEB_PASSWORD, refuse
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -216,7 +217,7 @@ def test_a_web_password_that_looks_like_some_code_is_still_asked_about(tmp_path:
 
 
 def test_nothing_typed_as_confirmation_asks_nobody(tmp_path: Path) -> None:
-    answers = iter(["", "x" * 200, SMS_CODE])
+    answers = iter(["", "x" * 200, "4071\udcff", SMS_CODE])
     desk = Desk(tmp_path, script={"confirmation": lambda: next(answers)})
     assert desk.assistant.unlock().outcome is Outcome.DONE
     assert desk.server.calls.count("confirm") == 1

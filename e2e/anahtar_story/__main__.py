@@ -29,14 +29,16 @@ def main() -> int:
     set_up = 0.0
     print(f"Reader: {options.reader} ({'real PC/SC, virtual cards' if options.reader == 'pcsc' else 'direct'})")
     try:
-        with Stage(options.folder, readers=options.reader, seed=options.seed) as stage:
-            with desk(options.reader, stage.folder) as readers:
-                set_up = time.perf_counter() - began
-                _live(guide.Guide(stage, readers), chapters)
-                result = 0
-                _write(options, chapters, set_up, time.perf_counter() - began - set_up, "done")
-                if not options.exit:
-                    _stay(stage, options.reader)
+        with (
+            Stage(options.folder, readers=options.reader, seed=options.seed) as stage,
+            desk(options.reader, stage.folder) as readers,
+        ):
+            set_up = time.perf_counter() - began
+            _live(guide.Guide(stage, readers), chapters)
+            result = 0
+            _write(options, chapters, set_up, time.perf_counter() - began - set_up, "done")
+            if not options.exit:
+                _stay(stage, options.reader)
     except KeyboardInterrupt:
         print("\nStopped.")
     except Exception as error:

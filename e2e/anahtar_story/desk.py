@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from anahtar_card import card_service
-from anahtar_card.pcsc import PcscReaders
-from anahtar_card.reader import Readers
+from anahtar_card.pcsc import PcscReader, PcscReaders
+from anahtar_card.reader import Reader, Readers
 from anahtar_card.virtual import locked_file
 from anahtar_card.vpcd import VpcdBridge
 from anahtar_desktop.readers import open_card, readers_of
@@ -43,8 +43,12 @@ def desk(kind: str, folder: Path) -> Iterator[Readers]:
 def _with_cards(readers: PcscReaders, count: int) -> PcscReaders:
     """Wait until the service has noticed the cards: it looks every 400 ms."""
     deadline = time.monotonic() + 5.0
-    while sum(reader.has_card() for reader in readers.list()) < count:
+    while sum(_holds_card(reader) for reader in readers.list()) < count:
         if time.monotonic() > deadline:
             raise TimeoutError("the card service sees no cards")
         time.sleep(0.05)
     return readers
+
+
+def _holds_card(reader: Reader) -> bool:
+    return isinstance(reader, PcscReader) and reader.has_card()

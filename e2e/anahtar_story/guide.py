@@ -16,12 +16,11 @@ from anahtar_desktop.client import HttpServer
 from anahtar_desktop.ending import Outcome
 from anahtar_desktop.journal import FileJournal
 from anahtar_desktop.scripted import ScriptedView
-from anahtar_wire import inbox
-
 from anahtar_story import holder
 from anahtar_story.browser import Browser
 from anahtar_story.record import Chapter, expect
 from anahtar_story.stage import PORTAL, Stage
+from anahtar_wire import inbox
 
 _SMS_WITHIN = 5.0
 _METHODS = ("E-Devlet Şifresi", "Mobil İmza", "E-İmza", "T.C. Kimlik Kartı", "İnternet Bankacılığı")

@@ -15,7 +15,6 @@ from anahtar_card.flow import Conversation, converse
 from anahtar_card.identify import driver_for
 from anahtar_card.pin import Pin
 from anahtar_card.reader import Reader, Readers
-
 from anahtar_story.record import expect
 
 Result = TypeVar("Result")

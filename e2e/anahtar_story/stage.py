@@ -71,7 +71,9 @@ class Stage:
 
     def run(self, *command: str) -> str:
         """Run one of our commands to its end and return what it printed; raises StageNotReady when it fails."""
-        done = subprocess.run([_program(command[0]), *command[1:]], env=self.environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [_program(command[0]), *command[1:]], env=self.environment, capture_output=True, text=True
+        )
         if done.returncode != 0:
             raise StageNotReady(f"{' '.join(command)}: {done.stdout}{done.stderr}")
         return done.stdout

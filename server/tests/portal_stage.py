@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.utils import timezone
 
 from anahtar_server.cards.acts import register_card
 from anahtar_server.cards.models import Card
@@ -15,10 +20,6 @@ from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.port import Identity
 from anahtar_server.signin.rules import Level
 from anahtar_server.signin.session import SIGN_IN
-from bs4 import BeautifulSoup
-from django.http import HttpResponse
-from django.test import Client
-from django.utils import timezone
 
 HOLDER_TCKN, STRANGER_TCKN = "10000000146", "10000000078"
 TITLE = "Örnek Çiçekçilik ve Işıklandırma Limited Şirketi"
@@ -80,9 +81,7 @@ def make_stage() -> Stage:
     firm = register_firm(tax_number="4540536920", title=TITLE, actor="rehearsal", now=before)
     register_representative(holder=holder, firm=firm, since=before, until=None, actor="rehearsal", now=before)
     card, seal = a_card("A0" * 12, holder), a_card("B0" * 12, firm)
-    return Stage(
-        Client(), holder, stranger, firm, card, seal, a_certificate(card, "0a01"), a_certificate(seal, "0b01")
-    )
+    return Stage(Client(), holder, stranger, firm, card, seal, a_certificate(card, "0a01"), a_certificate(seal, "0b01"))
 
 
 def a_card(serial: str, owner: Holder | Firm) -> Card:
@@ -109,12 +108,24 @@ def a_certificate(card: Card, serial: str) -> Certificate:
     )
 
 
-def soup(answer: HttpResponse) -> BeautifulSoup:
+class Answered(Protocol):
+    """An answer as the test's browser has it."""
+
+    @property
+    def content(self) -> bytes:
+        """The page."""
+
+    @property
+    def status_code(self) -> int:
+        """The status."""
+
+
+def soup(answer: Answered) -> BeautifulSoup:
     """Read a page."""
     return BeautifulSoup(answer.content, "html.parser")
 
 
-def problem_of(answer: HttpResponse) -> tuple[int, str]:
+def problem_of(answer: Answered) -> tuple[int, str]:
     """Return the status and the code that a problem's page shows."""
     shown = soup(answer).find(id="problem")
     return answer.status_code, shown.get_text() if shown else "no problem shown"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from anahtar_server.confirmation.models import WebPassword
 from django.contrib.auth.hashers import check_password
 from django.utils import timezone
 from portal_stage import Stage, make_stage, problem_of, soup
+
+from anahtar_server.confirmation.models import WebPassword
 
 pytestmark = pytest.mark.django_db
 GOOD = "dört kuş ve bir köprü"
@@ -22,7 +24,7 @@ def stage() -> Stage:
     return made
 
 
-def send(stage: Stage, password: str, again: str):  # type: ignore[no-untyped-def]
+def send(stage: Stage, password: str, again: str) -> Any:
     return stage.client.post("/web-parola/", {"password": password, "password_again": again})
 
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from portal_stage import TITLE, Stage, a_card, a_certificate, make_stage, problem_of, sign_in_browser, soup
+
 from anahtar_server.audit.models import AuditEntry
 from anahtar_server.config import config
 from anahtar_server.signin.models import SignIn
@@ -12,11 +18,6 @@ from anahtar_server.unlock import acts
 from anahtar_server.unlock.models import Unlock
 from anahtar_wire.code import VerificationCode
 from anahtar_wire.messages import ClaimRequest, Program
-from django.conf import settings
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
-from portal_stage import TITLE, Stage, a_card, a_certificate, make_stage, problem_of, sign_in_browser, soup
 
 pytestmark = pytest.mark.django_db
 

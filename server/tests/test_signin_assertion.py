@@ -125,7 +125,19 @@ def test_a_stranger_under_the_name_of_a_known_key_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "token",
-    ["", "x", "a.b", "a.b.c", "a.b.c.d", "é.é.é", "x" * 20_000, "W10.W10.W10", "e30.e30.", "bnVsbA.e30.", "Ww" * 4000 + ".e30."],
+    [
+        "",
+        "x",
+        "a.b",
+        "a.b.c",
+        "a.b.c.d",
+        "é.é.é",
+        "x" * 20_000,
+        "W10.W10.W10",
+        "e30.e30.",
+        "bnVsbA.e30.",
+        "Ww" * 4000 + ".e30.",
+    ],
 )
 def test_rubbish_is_refused(token: str) -> None:
     assert reason_of(token) is Reason.TOKEN

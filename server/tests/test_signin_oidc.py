@@ -33,9 +33,7 @@ def stand_in() -> Iterator[StandIn]:
 
 
 def portal_at(stand_in: StandIn) -> OpenIdConnect:
-    return OpenIdConnect(
-        issuer=stand_in.issuer, client_id="anahtar-portal", client_secret="s3cret", redirect_uri=BACK
-    )
+    return OpenIdConnect(issuer=stand_in.issuer, client_id="anahtar-portal", client_secret="s3cret", redirect_uri=BACK)
 
 
 def come_back(url: str) -> dict[str, str]:

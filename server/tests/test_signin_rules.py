@@ -70,9 +70,7 @@ def test_levels_are_ordered() -> None:
 
 def reason_of_asked(asked: Asked, *, level: Level = Level.SUBSTANTIAL, ago: timedelta = timedelta(0)) -> Reason | None:
     try:
-        check_asked(
-            asked, level=level, authenticated_at=NOW - ago, begun_at=NOW - timedelta(minutes=2), now=NOW
-        )
+        check_asked(asked, level=level, authenticated_at=NOW - ago, begun_at=NOW - timedelta(minutes=2), now=NOW)
     except AnswerWrong as wrong:
         return wrong.reason
     return None
@@ -99,8 +97,6 @@ def test_a_sign_in_from_the_future_is_refused() -> None:
     assert reason_of_asked(Asked(), ago=-timedelta(minutes=2)) is Reason.AUTH_TIME
 
 
-@pytest.mark.parametrize(
-    ("seconds_ago", "fresh"), [(0, True), (900, True), (901, False), (-30, True), (-61, False)]
-)
+@pytest.mark.parametrize(("seconds_ago", "fresh"), [(0, True), (900, True), (901, False), (-30, True), (-61, False)])
 def test_a_sign_in_is_fresh_for_its_minutes_and_never_from_the_future(seconds_ago: int, fresh: bool) -> None:
     assert is_fresh(NOW - timedelta(seconds=seconds_ago), NOW, 15) is fresh

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from unlock_stage import LIMITS, SERIAL, AProgram, Stage, make_stage
+
 from anahtar_card.errors import WrongPin
 from anahtar_card.families.akis.driver import AkisDriver
 from anahtar_card.family import Grant
@@ -32,7 +34,6 @@ from anahtar_wire.messages import (
     State,
 )
 from anahtar_wire.problems import Problem, Refusal
-from unlock_stage import LIMITS, SERIAL, AProgram, Stage, make_stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEW_PIN = "482916"

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from anahtar_card.families.akis.driver import AkisDriver
 from anahtar_card.families.akis.example import RECORD, example_card
 from anahtar_card.families.akis.messages import context
@@ -31,10 +36,6 @@ from anahtar_wire.code import VerificationCode
 from anahtar_wire.messages import ClaimRequest, Message, Program
 from anahtar_wire.problems import Problem, Refusal
 from anahtar_wire.proof import signed_bytes
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 LIMITS = Limits()
 CODE_KEY = b"k" * 32

@@ -6,9 +6,10 @@ import math
 import secrets
 
 import pytest
-from anahtar_wire.code import ALPHABET, GROUP, GROUPS, LooksLikeSmsCode, NotACode, VerificationCode
 from hypothesis import given
 from hypothesis import strategies as st
+
+from anahtar_wire.code import ALPHABET, GROUP, GROUPS, LooksLikeSmsCode, NotACode, VerificationCode
 
 CODE = "ABCD-EFGH-JKLM"
 PLAIN = CODE.replace("-", "")

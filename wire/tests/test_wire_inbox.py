@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from anahtar_wire.inbox import FILE, InboxMessage, append, read
 
 

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
+
 from anahtar_wire import VERSION
 from anahtar_wire.inbox import InboxMessage
 from anahtar_wire.messages import (
@@ -25,7 +27,6 @@ from anahtar_wire.messages import (
     Report,
     Standing,
 )
-from pydantic import ValidationError
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CODE, ANSWER = "ABCD-EFGH-JKLM", "48291657"

@@ -9,6 +9,7 @@ from importlib.resources import files
 from string import Formatter
 
 import pytest
+
 from anahtar_wire.problem_page import Language, page
 from anahtar_wire.problems import Explained, Paragraph, Problem, Refusal, explain, table
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from anahtar_wire.proof import signed_bytes
 from hypothesis import given
 from hypothesis import strategies as st
+
+from anahtar_wire.proof import signed_bytes
 
 methods = st.sampled_from(["GET", "POST", "PUT", "DELETE"])
 paths = st.text("/ab\n", max_size=6)

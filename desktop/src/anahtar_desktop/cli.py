@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from anahtar_desktop import RELEASE
 from anahtar_desktop.texts import Text, say
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 EXIT_USAGE = 2
 LANGUAGES = ("tr", "en")
+COMMANDS = {"unlock": Text.HELP_UNLOCK, "change": Text.HELP_CHANGE, "status": Text.HELP_STATUS}
 
 
 class Usage(argparse.ArgumentParser):
@@ -29,6 +30,16 @@ class Usage(argparse.ArgumentParser):
         """Explain and leave; `message` is not shown, because argparse puts the values into it."""
         print(say(Text.USAGE_SECRET, self.language), file=sys.stderr)
         self.exit(EXIT_USAGE)
+
+
+class Words(argparse.HelpFormatter):
+    """Help in our two languages, where argparse knows English words only."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, say(Text.HELP_USAGE, Usage.language) + " ")
+
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(say(Text.HELP_OPTIONS, Usage.language) if heading == "options" else heading)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,24 +122,32 @@ def _wrong_usage(text: str) -> int:
 def _parser(language: str) -> argparse.ArgumentParser:
     Usage.language = language
     common = Usage(add_help=False, allow_abbrev=False)
-    common.add_argument(
-        "--language", choices=LANGUAGES, default=argparse.SUPPRESS, help=say(Text.HELP_LANGUAGE, language)
-    )
-    parser = Usage(
-        prog="eimza",
-        description=say(Text.HELP, language),
-        epilog=say(Text.HELP_EXITS, language),
-        parents=[common],
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"{say(Text.PROGRAM, language)} {RELEASE}")
-    commands = parser.add_subparsers(dest="command", metavar="unlock | change | status")
-    for name, text in (("unlock", Text.HELP_UNLOCK), ("change", Text.HELP_CHANGE), ("status", Text.HELP_STATUS)):
-        command = commands.add_parser(
-            name, help=say(text, language), description=say(text, language), parents=[common], allow_abbrev=False
-        )
+    about = say(Text.HELP_LANGUAGE, language)
+    common.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help=about)
+    parser = _command(Usage(prog="eimza", epilog=say(Text.HELP_EXITS, language), **_shape(common, Text.HELP)))
+    version = f"{say(Text.PROGRAM, language)} {RELEASE}"
+    parser.add_argument("--version", action="version", version=version, help=say(Text.HELP_VERSION, language))
+    commands = parser.add_subparsers(dest="command", metavar="", title=say(Text.HELP_COMMANDS, language))
+    for name, text in COMMANDS.items():
+        command = _command(commands.add_parser(name, help=say(text, language), **_shape(common, text)))
         if name == "status":
             command.add_argument("--json", action="store_true", help=say(Text.HELP_JSON, language))
+    return parser
+
+
+def _shape(common: Usage, text: Text) -> dict[str, Any]:
+    description = say(text, Usage.language)
+    return {
+        "description": description,
+        "parents": [common],
+        "allow_abbrev": False,
+        "add_help": False,
+        "formatter_class": Words,
+    }
+
+
+def _command(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("-h", "--help", action="help", help=say(Text.HELP_SELF, Usage.language))
     return parser
 
 

@@ -76,7 +76,7 @@ class Confirming:
 
     def _wrong_here(self, method: Method, typed: str) -> Problem | None:
         """Return what is wrong with an answer before anyone is asked, so that no try is used by it."""
-        if not typed.strip() or len(typed) > LONGEST_ANSWER:
+        if not typed.strip() or len(typed) > LONGEST_ANSWER or _has_surrogates(typed):
             return Problem.MESSAGE_MALFORMED
         try:
             code = VerificationCode.parse(typed)
@@ -89,3 +89,8 @@ class Confirming:
         if refusal.problem not in going_on:
             raise refusal
         self._view.problem(refusal.problem, **refusal.facts)
+
+
+def _has_surrogates(text: str) -> bool:
+    """Tell text that no message can carry: half a character, from a keyboard or terminal that is set up wrongly."""
+    return any("\ud800" <= one <= "\udfff" for one in text)

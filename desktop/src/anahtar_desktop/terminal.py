@@ -98,7 +98,7 @@ class TerminalView:
         named = " ".join(str(plain(facts[name])) for name in ("code", "status_word") if name in facts)
         code = say(Text.CODE_LINE, self._language, code=f"{problem.value} {named}".strip())
         for line in (paragraph.happened, paragraph.cost, paragraph.do, code):
-            print(line, file=self._errors)
+            self._write(line, self._errors)
 
     def tell(self, text: Text, **facts: int | str) -> None:
         self._write(say(text, self._language, **{name: plain(value) for name, value in facts.items()}))
@@ -140,8 +140,10 @@ class TerminalView:
                 raise EOFError
             return line.rstrip("\r\n")
 
-    def _write(self, text: str) -> None:
-        print(text, file=self._out, flush=True)
+    def _write(self, text: str, where: TextIO | None = None) -> None:
+        # A terminal that went away must not come between a card and its truth.
+        with contextlib.suppress(OSError):
+            print(text, file=where or self._out, flush=True)
 
 
 @contextlib.contextmanager

@@ -31,11 +31,10 @@ class Text(StrEnum):
     METHOD_WEB = auto()
     NOT_UNDERSTOOD = auto()
     # What is shown
-    CLAIMED = auto()
+    CLAIMED_NES = auto()
+    CLAIMED_SEAL = auto()
     CARD = auto()
     CARD_HOLDER = auto()
-    KIND_NES = auto()
-    KIND_SEAL = auto()
     OTHER_CARD = auto()
     WANTED_CARD = auto()
     DUTIES_TITLE = auto()
@@ -55,7 +54,6 @@ class Text(StrEnum):
     READER = auto()
     # Progress
     LOOKING = auto()
-    CARD_OPEN = auto()
     LEAVE_CARD = auto()
     FINDING_OUT = auto()
     SETTLING = auto()
@@ -78,6 +76,11 @@ class Text(StrEnum):
     HELP_STATUS = auto()
     HELP_JSON = auto()
     HELP_LANGUAGE = auto()
+    HELP_SELF = auto()
+    HELP_VERSION = auto()
+    HELP_USAGE = auto()
+    HELP_COMMANDS = auto()
+    HELP_OPTIONS = auto()
     HELP_EXITS = auto()
     USAGE_SECRET = auto()
     USAGE_SETTINGS = auto()
@@ -119,14 +122,16 @@ TEXTS: dict[Text, tuple[str, str]] = {
     Text.METHOD_SMS_TO: ("SMS Onay: {to}", "SMS Onay (SMS confirmation): {to}"),
     Text.METHOD_WEB: ("WEB Parola", "WEB Parola (web password)"),
     Text.NOT_UNDERSTOOD: ("Yazılan anlaşılmadı; yeniden yazın.", "That was not understood; type it again."),
-    Text.CLAIMED: (
-        "Doğrulama kodu kabul edildi. {kind} · {holder} · kart {serial}. Bu bilgisayar: {computer}.",
-        "The verification code was accepted. {kind} · {holder} · card {serial}. This computer: {computer}.",
+    Text.CLAIMED_NES: (
+        "Doğrulama kodu kabul edildi. NES · {holder} · kart {serial}. Bu bilgisayar: {computer}.",
+        "The verification code was accepted. NES · {holder} · card {serial}. This computer: {computer}.",
+    ),
+    Text.CLAIMED_SEAL: (
+        "Doğrulama kodu kabul edildi. Mali Mühür · {holder} · kart {serial}. Bu bilgisayar: {computer}.",
+        "The verification code was accepted. Mali Mühür · {holder} · card {serial}. This computer: {computer}.",
     ),
     Text.CARD: ("{reader}: kart {serial} ({family}). {state}", "{reader}: card {serial} ({family}). {state}"),
     Text.CARD_HOLDER: ("Sertifika sahibi: {holder}", "Holder: {holder}"),
-    Text.KIND_NES: ("NES", "NES (qualified certificate)"),
-    Text.KIND_SEAL: ("Mali Mühür", "e-seal (Mali Mühür)"),
     Text.OTHER_CARD: (
         "{reader}: kart {serial}. Bu karta dokunulmadı.",
         "{reader}: card {serial}. This card was left alone.",
@@ -174,7 +179,6 @@ TEXTS: dict[Text, tuple[str, str]] = {
     Text.PUK_TRIES: ("PUK kalan deneme hakkı: {tries}", "PUK tries left: {tries}"),
     Text.READER: ("{reader}: {state}", "{reader}: {state}"),
     Text.LOOKING: ("Kartlara bakılıyor…", "Looking at the cards…"),
-    Text.CARD_OPEN: ("Kart açıldı.", "The card is open."),
     Text.LEAVE_CARD: (
         "PIN kodu karta yazılıyor; kartı çıkarmayın…",
         "The PIN is being written to the card; do not pull it…",
@@ -236,6 +240,11 @@ TEXTS: dict[Text, tuple[str, str]] = {
     Text.HELP_STATUS: ("okuyucular, kartlar, kalan deneme hakları", "readers, cards, tries left"),
     Text.HELP_JSON: ("makinenin okuyacağı biçimde yaz", "write for a machine to read"),
     Text.HELP_LANGUAGE: ("metinlerin dili", "the language of all texts"),
+    Text.HELP_SELF: ("bu sayfayı göster", "show this page"),
+    Text.HELP_VERSION: ("programın sürümünü göster", "show the program's version"),
+    Text.HELP_USAGE: ("Kullanım:", "Usage:"),
+    Text.HELP_COMMANDS: ("Komutlar", "Commands"),
+    Text.HELP_OPTIONS: ("Seçenekler", "Options"),
     Text.HELP_EXITS: (
         "Çıkış kodları: 0 bitti · 1 geri çevrildi ya da sorun çıktı · 2 yanlış kullanım · 3 sonucu henüz bilinmiyor · "
         "130 vazgeçildi. PIN ve kodlar komut satırında verilmez; program sorar.",

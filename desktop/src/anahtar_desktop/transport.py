@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from anahtar_desktop.settings import LOOPBACK
@@ -97,14 +97,16 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _read(reply: IO[bytes], deadline: float) -> bytes:
+def _read(reply: http.client.HTTPResponse | urllib.error.HTTPError, deadline: float) -> bytes:
     body = b""
-    while piece := reply.read(PIECE) if not hasattr(reply, "read1") else reply.read1(PIECE):
+    while piece := reply.read1(PIECE):
         body += piece
         if len(body) > LARGEST_ANSWER:
             raise http.client.HTTPException
         if time.monotonic() > deadline:
             raise TimeoutError
+    if reply.headers.get("Content-Length", str(len(body))) != str(len(body)):  # the library lets a short body pass
+        raise http.client.HTTPException
     return body
 
 

@@ -215,8 +215,7 @@ class Unlocking:
         import platform
 
         self._view.tell(
-            Text.CLAIMED,
-            kind=claimed.kind.value,
+            Text.CLAIMED_SEAL if claimed.kind == "seal" else Text.CLAIMED_NES,
             holder=claimed.holder,
             serial=masked(claimed.card_serial),
             computer=platform.node(),

@@ -49,8 +49,9 @@ TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request",
-                                           "anahtar_server.portal.context.page"]},
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.request", "anahtar_server.portal.context.page"]
+        },
     }
 ]
 

@@ -12,15 +12,15 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from authlib.common.urls import add_params_to_uri  # type: ignore[import-untyped]
-from authlib.integrations.django_oauth2 import AuthorizationServer  # type: ignore[import-untyped]
-from authlib.oauth2 import OAuth2Error, OAuth2Request  # type: ignore[import-untyped]
-from authlib.oauth2.rfc6749 import InvalidClientError  # type: ignore[import-untyped]
-from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant  # type: ignore[import-untyped]
-from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload  # type: ignore[import-untyped]
-from authlib.oauth2.rfc7636 import CodeChallenge  # type: ignore[import-untyped]
-from authlib.oidc.core.grants import OpenIDCode as AuthlibOpenIDCode  # type: ignore[import-untyped]
-from authlib.oidc.core.util import create_half_hash  # type: ignore[import-untyped]
+from authlib.common.urls import add_params_to_uri
+from authlib.integrations.django_oauth2 import AuthorizationServer
+from authlib.oauth2 import OAuth2Error, OAuth2Request
+from authlib.oauth2.rfc6749 import InvalidClientError
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oidc.core.grants import OpenIDCode as AuthlibOpenIDCode
+from authlib.oidc.core.util import create_half_hash
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from joserfc import jwt

@@ -8,11 +8,12 @@ from functools import wraps
 from typing import TypeVar
 
 import structlog
+from django.http import HttpRequest, HttpResponse
+from pydantic import ValidationError
+
 from anahtar_wire import VERSION
 from anahtar_wire.messages import Message, ProblemReport
 from anahtar_wire.problems import Problem, Refusal, explain, table
-from django.http import HttpRequest, HttpResponse
-from pydantic import ValidationError
 
 log = structlog.get_logger("anahtar.api")
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from anahtar_wire.messages import PersonalDigits
-
 from anahtar_server.people.models import ContactLine
 from anahtar_server.people.queries import lines_of
 from anahtar_server.people.rules import personal_digits
 from anahtar_server.unlock.models import Unlock
+from anahtar_wire.messages import PersonalDigits
 
 _COST = 1024  # scrypt's N: some 3 ms an attempt, so that digits cannot be read out of a claim in passing
 _LENGTHS = range(6, 9)

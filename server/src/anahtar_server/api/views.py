@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest, HttpResponse
+
+from anahtar_server import RELEASE
+from anahtar_server.api.answers import address_of, body_of, json_answer, parse, route
+from anahtar_server.api.personal import personal_digits_of
+from anahtar_server.clock import system_clock
+from anahtar_server.config import config
+from anahtar_server.confirmation.queries import Way, ways
+from anahtar_server.people.rules import masked_name
+from anahtar_server.unlock import acts, queries, rules
+from anahtar_server.unlock.consent import Errand, SocketClient
+from anahtar_server.unlock.models import Unlock
+from anahtar_server.unlock.proof import check_proof
 from anahtar_wire.code import NotACode, VerificationCode
 from anahtar_wire.messages import (
     Claimed,
@@ -19,19 +32,6 @@ from anahtar_wire.messages import (
 )
 from anahtar_wire.problems import Problem, Refusal
 from anahtar_wire.proof import HEADER
-from django.http import HttpRequest, HttpResponse
-
-from anahtar_server import RELEASE
-from anahtar_server.api.answers import address_of, body_of, json_answer, parse, route
-from anahtar_server.api.personal import personal_digits_of
-from anahtar_server.clock import system_clock
-from anahtar_server.config import config
-from anahtar_server.confirmation.queries import Way, ways
-from anahtar_server.people.rules import masked_name
-from anahtar_server.unlock import acts, queries, rules
-from anahtar_server.unlock.consent import Errand, SocketClient
-from anahtar_server.unlock.models import Unlock
-from anahtar_server.unlock.proof import check_proof
 
 
 @route("GET")

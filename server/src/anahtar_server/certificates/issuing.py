@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from anahtar_wire.messages import Kind
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
@@ -18,6 +17,7 @@ from anahtar_server.certificates import rules
 from anahtar_server.certificates.models import Authority, Certificate
 from anahtar_server.custody.issuing_key import IssuingKey
 from anahtar_server.custody.port import Custody
+from anahtar_wire.messages import Kind
 
 _AUTHORITY_YEARS = 10
 _CARD_YEARS = 3
@@ -31,7 +31,9 @@ def make_authority(*, name: str, title: str, custody: Custody, actor: str, now: 
         return there
     if not custody.has(key=name):
         custody.make_signing_key(name, "P-384")
-    subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "TR"), x509.NameAttribute(NameOID.COMMON_NAME, title)])
+    subject = x509.Name(
+        [x509.NameAttribute(NameOID.COUNTRY_NAME, "TR"), x509.NameAttribute(NameOID.COMMON_NAME, title)]
+    )
     key = IssuingKey(custody, name)
     builder = _builder(subject, subject, key.public_key(), now, now + timedelta(days=365 * _AUTHORITY_YEARS))
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from anahtar_wire.problems import Problem, Refusal
 from django.db.models import QuerySet
 
 from anahtar_server.cards.models import Card
 from anahtar_server.cards.queries import cards_for
 from anahtar_server.certificates.models import Certificate
 from anahtar_server.people.models import Holder
+from anahtar_wire.problems import Problem, Refusal
 
 
 def of_card(card: Card) -> QuerySet[Certificate]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+from django.db import transaction
+
 from anahtar_card.families.akis import messages, names
 from anahtar_card.families.akis.personalisation import Personalisation
 from anahtar_card.families.akis.signing_key import KeyKind
 from anahtar_card.family import CardRecord
 from anahtar_card.virtual import Memory
-from django.db import transaction
-
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.cards.acts import register_card
@@ -53,9 +53,7 @@ def make_virtual_card(
     )
     record(actor=actor, act=Act.CARD_KEYS_WRAPPED, subject=f"card:{card.pk}", now=now, kv=KEY_VERSION)
     public_key = workshop.make_key_pair(kind)
-    certificate = issue(
-        card=card, authority=authority, public_key=public_key, custody=custody, actor=actor, now=now
-    )
+    certificate = issue(card=card, authority=authority, public_key=public_key, custody=custody, actor=actor, now=now)
     workshop.store_certificate(bytes(certificate.der), "Mali Mühür" if isinstance(owner, Firm) else "NES")
     workshop.finish()
     return card
@@ -65,5 +63,3 @@ def _wrapped(custody: Custody, card: CardRecord, label: str, transport_key: byte
     return custody.wrap_card_key(
         key_version=card.key_version, label=label, context=messages.context(card), transport_key=transport_key
     )
-
-

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from anahtar_wire.messages import Method
-from anahtar_wire.problems import Problem, Refusal
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
@@ -20,6 +18,8 @@ from anahtar_server.confirmation import rules
 from anahtar_server.confirmation.models import Question, WebPassword
 from anahtar_server.confirmation.queries import Way
 from anahtar_server.people.models import Holder
+from anahtar_wire.messages import Method
+from anahtar_wire.problems import Problem, Refusal
 
 
 class Verdict(StrEnum):
@@ -44,10 +44,8 @@ class Asked:
 
 
 @transaction.atomic
-def ask(
-    *, about: str, holder: Holder, way: Way, code_key: bytes, limits: Limits, actor: str, now: datetime
-) -> Asked:
-    """Put (or put again) the question that confirms `about`. Raises Refusal: TOO_MANY messages, or the way is not usable."""
+def ask(*, about: str, holder: Holder, way: Way, code_key: bytes, limits: Limits, actor: str, now: datetime) -> Asked:
+    """Put (or put again) the question that confirms `about`. Raises Refusal: TOO_MANY, the way is not usable."""
     way.refuse_if_unusable()
     question, _ = Question.objects.select_for_update().get_or_create(
         about=about, defaults={"holder": holder, "method": way.method, "expires_at": now}

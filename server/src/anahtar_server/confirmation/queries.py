@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from anahtar_wire.messages import Method
-from anahtar_wire.problems import Problem, Refusal
-
 from anahtar_server.clock import local_time
 from anahtar_server.config import Limits
 from anahtar_server.confirmation.models import WebPassword
@@ -15,6 +12,8 @@ from anahtar_server.confirmation.rules import counts_from
 from anahtar_server.people.models import Holder
 from anahtar_server.people.queries import confirmation_line
 from anahtar_server.people.rules import masked_mobile
+from anahtar_wire.messages import Method
+from anahtar_wire.problems import Problem, Refusal
 
 
 @dataclass(frozen=True, slots=True)

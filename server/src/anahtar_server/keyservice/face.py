@@ -5,20 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anahtar_wire.messages import (
-    Confirmed,
-    ConfirmationAnswer,
-    ConfirmationRequest,
-    Consented,
-    ConsentRequest,
-    GrantGiven,
-    GrantRequest,
-    Message,
-    Report,
-    SettleProof,
-)
-from anahtar_wire.problems import Problem, Refusal
-
 from anahtar_server.clock import Clock
 from anahtar_server.config import Limits
 from anahtar_server.custody.errors import CustodyError
@@ -29,6 +15,19 @@ from anahtar_server.unlock.consent import Errand, Reply
 from anahtar_server.unlock.models import Unlock
 from anahtar_server.unlock.proof import check_proof
 from anahtar_server.unlock.rules import program_name
+from anahtar_wire.messages import (
+    ConfirmationAnswer,
+    ConfirmationRequest,
+    Confirmed,
+    Consented,
+    ConsentRequest,
+    GrantGiven,
+    GrantRequest,
+    Message,
+    Report,
+    SettleProof,
+)
+from anahtar_wire.problems import Problem, Refusal
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -131,9 +130,7 @@ class Face:
         """Give a settling nonce to whoever holds the card."""
         request = GrantRequest.model_validate_json(body)
         now = self.clock()
-        limit.check(
-            kind="settle", key=errand.address, most=self.limits.settles_per_address, seconds=600, now=now
-        )
+        limit.check(kind="settle", key=errand.address, most=self.limits.settles_per_address, seconds=600, now=now)
         limit.count(kind="settle", key=errand.address, now=now)
         grant = acts.begin_settling(card_serial=request.card_serial, actor="anyone", now=now)
         return GrantGiven(session=grant.session, nonce=grant.nonce)
@@ -166,5 +163,3 @@ _OF_CARD: dict[str, Callable[[Face, Errand, bytes], Message]] = {
     "begin-settling": Face.begin_settling,
     "settle": Face.settle,
 }
-
-

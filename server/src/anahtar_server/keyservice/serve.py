@@ -10,12 +10,12 @@ from pathlib import Path
 from types import FrameType
 
 import structlog
-from anahtar_wire.problems import Problem
 from django.db import close_old_connections
 from pydantic import ValidationError
 
 from anahtar_server.keyservice.face import Face
 from anahtar_server.unlock.consent import LONGEST_LINE, Errand, Reply
+from anahtar_wire.problems import Problem
 
 log = structlog.get_logger("anahtar.keyservice")
 

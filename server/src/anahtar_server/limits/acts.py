@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from anahtar_wire.problems import Problem, Refusal
-
 from anahtar_server.limits.models import Hit
+from anahtar_wire.problems import Problem, Refusal
 
 
 def check(*, kind: str, key: str, most: int, seconds: int, now: datetime) -> None:

@@ -54,7 +54,7 @@ def renewed(old: Catalog) -> Catalog:
     )
     for text, place in said():
         known = old.get(text)
-        new.add(text, known.string if known else "", locations=[(place, None)])
+        new.add(text, known.string if known else "", locations=[(place, 0)])
     return new
 
 

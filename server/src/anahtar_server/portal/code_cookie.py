@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 
-from anahtar_wire.code import VerificationCode
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -17,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from anahtar_server.unlock.models import Unlock
+from anahtar_wire.code import VerificationCode
 
 _INFO = b"anahtar portal code cookie 1"
 

@@ -13,7 +13,8 @@ from anahtar_server.config import config
 from anahtar_server.portal.rules import local_path
 from anahtar_server.signin.queries import current
 
-_ONLY_POSTED = frozenset({"cikis", "islem_vazgec"})
+_NOT_TWICE = frozenset({"cikis", "islem_vazgec", "giris_donus", "dil"})
+"""Opening these addresses again would show another page, or act."""
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -35,4 +36,4 @@ def here(request: HttpRequest) -> str:
         name = resolve(request.path_info).url_name
     except Resolver404:
         return "/"
-    return "/" if name in _ONLY_POSTED else local_path(request.get_full_path())
+    return "/" if name in _NOT_TWICE else local_path(request.get_full_path())

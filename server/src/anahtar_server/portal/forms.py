@@ -25,9 +25,7 @@ class OpenUnlock(forms.Form):
             "invalid_choice": _("Listedeki kartlardan birini seçin."),
         },
     )
-    duties = forms.BooleanField(
-        required=False, error_messages={"required": _("Metni okuyup kutuyu işaretleyin.")}
-    )
+    duties = forms.BooleanField(required=False, error_messages={"required": _("Metni okuyup kutuyu işaretleyin.")})
 
     def __init__(self, cards: Iterable[Card], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

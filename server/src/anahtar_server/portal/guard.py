@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
-from anahtar_wire.problems import Problem, Refusal
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +17,7 @@ from anahtar_server.config import config
 from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.queries import current
 from anahtar_server.signin.rules import is_fresh
+from anahtar_wire.problems import Problem, Refusal
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, SignIn, P], HttpResponse]

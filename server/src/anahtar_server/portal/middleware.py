@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from anahtar_wire.problems import Problem, Refusal, explain, table
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -17,6 +16,7 @@ from django.utils.translation import get_language
 from anahtar_server.portal.context import here
 from anahtar_server.portal.guard import entrance
 from anahtar_server.portal.rules import problem_of_status
+from anahtar_wire.problems import Problem, Refusal, explain, table
 
 _log = structlog.get_logger("portal")
 _OTHER_FACES = ("/api/", "/static/")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from anahtar_wire.problems import Problem, Refusal
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
@@ -16,6 +15,7 @@ from anahtar_server.certificates.models import Certificate
 from anahtar_server.certificates.queries import for_holder
 from anahtar_server.people.models import Firm, Holder
 from anahtar_server.people.queries import firms_of
+from anahtar_wire.problems import Problem, Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,15 @@ def local_path(text: str | None, otherwise: str = "/") -> str:
 
     A second slash or a backslash would name another host to a browser.
     """
-    if text is None or len(text) > 500 or not _LOCAL.fullmatch(text) or text.startswith(_NOWHERE):
+    if text is None or len(text) > 500 or not _LOCAL.fullmatch(text):
         return otherwise
     return text
+
+
+def going_to(text: str | None) -> str:
+    """Return where a sign-in may lead: a path on this site, and not to signing in or out again."""
+    path = local_path(text)
+    return "/" if path.startswith(_NOWHERE) else path
 
 
 def left(until: datetime, now: datetime) -> tuple[int, int]:

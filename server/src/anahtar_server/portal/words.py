@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from anahtar_wire.messages import State
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anahtar_server.cards.models import Card
 from anahtar_server.certificates.models import Certificate
+from anahtar_wire.messages import State
 
 Words = str | Promise
 
@@ -75,7 +75,10 @@ UNLOCK_STATES = {
     State.UNCERTAIN: Told(
         "warning",
         _("Sonucu henüz bilinmiyor"),
-        _("İşlem son adımda kesildi; kartta eski PIN de yeni PIN de geçerli olabilir. Kartı takıp programı açın: program sonucu karttan öğrenir."),
+        _(
+            "İşlem son adımda kesildi; kartta eski PIN de yeni PIN de geçerli olabilir. Kartı takıp programı "
+            "açın: program sonucu karttan öğrenir."
+        ),
     ),
     State.NOT_DONE: Told(
         "warning",
@@ -105,7 +108,10 @@ UNLOCK_STATES = {
     State.UNSETTLED: Told(
         "warning",
         _("Sonuç öğrenilemedi"),
-        _("Kartta hangi PIN kodunun geçerli olduğu kanıtlanamadı. Yeni bir işlemle PIN kodunuzu yeniden belirleyebilirsiniz."),
+        _(
+            "Kartta hangi PIN kodunun geçerli olduğu kanıtlanamadı. Yeni bir işlemle PIN kodunuzu yeniden "
+            "belirleyebilirsiniz."
+        ),
     ),
 }
 
@@ -118,16 +124,31 @@ CODE_OVER = Told(
 STEPS: tuple[Words, ...] = (
     _("E-İmza Uygulaması'nı açın ve kartınızı okuyucuya takın."),
     _("Doğrulama kodunu programdaki alana yazın ya da yapıştırın, İleri düğmesine basın."),
-    _("Kilit Çözme Bilgilendirme metnini okuyun; Yeni PIN Kodu ve Yeni PIN Kodu (Tekrar) alanlarını doldurun, PIN Kodunu Değiştir düğmesine basın."),
+    _(
+        "Kilit Çözme Bilgilendirme metnini okuyun; Yeni PIN Kodu ve Yeni PIN Kodu (Tekrar) alanlarını "
+        "doldurun, PIN Kodunu Değiştir düğmesine basın."
+    ),
     _("SMS Onay ya da WEB Parola ekranında isteneni yazın, Onay düğmesine basın."),
     _("Programdaki sonucu okuyun; yeni PIN kodunuz kartta geçerli olur."),
 )
 
 DUTIES: tuple[Words, ...] = (
-    _("PIN kodunuzu yalnız siz bilirsiniz ve onu saklamak sizin sorumluluğunuzdur. Kimseye söylemeyin, kartın yanına yazmayın."),
-    _("PIN art arda 3 kez yanlış girilirse kilitlenir. Kilit yalnız bu sayfadan, PIN Oluşturma/Kilit Çözme ile açılır."),
-    _("AKİS Kart İzleme Aracı'nda ya da başka bir programda PUK kodu denemeyin. 3 yanlış PUK denemesi kartı geri dönüşsüz kullanım dışı bırakır; yeni kart ücretlidir."),
-    _("Zarftan çıkanları siparişinizle karşılaştırın. Kart ya da kart okuyucu eksikse teslimden sonraki 5 iş günü içinde bize e-posta ile bildirin."),
+    _(
+        "PIN kodunuzu yalnız siz bilirsiniz ve onu saklamak sizin sorumluluğunuzdur. Kimseye söylemeyin, "
+        "kartın yanına yazmayın."
+    ),
+    _(
+        "PIN art arda 3 kez yanlış girilirse kilitlenir. Kilit yalnız bu sayfadan, PIN Oluşturma/Kilit Çözme "
+        "ile açılır."
+    ),
+    _(
+        "AKİS Kart İzleme Aracı'nda ya da başka bir programda PUK kodu denemeyin. 3 yanlış PUK denemesi "
+        "kartı geri dönüşsüz kullanım dışı bırakır; yeni kart ücretlidir."
+    ),
+    _(
+        "Zarftan çıkanları siparişinizle karşılaştırın. Kart ya da kart okuyucu eksikse teslimden sonraki 5 "
+        "iş günü içinde bize e-posta ile bildirin."
+    ),
 )
 
 

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from anahtar_card.families.akis.secrets_held import SALT_LENGTH, pin_of
-from anahtar_card.virtual import Memory
 from stdnum.tr import tckimlik, vkn
 
+from anahtar_card.families.akis.secrets_held import SALT_LENGTH, pin_of
+from anahtar_card.virtual import Memory
 from anahtar_server.certificates.issuing import make_authority
 from anahtar_server.certificates.models import Authority
 from anahtar_server.certificates.workshop import KEY_VERSION, make_virtual_card
@@ -30,7 +30,7 @@ KNOWN_FOR = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A made-up person with what a rehearsal needs to sign in for them; `old_pin` is on the card before it is locked."""
+    """A made-up person with what a rehearsal needs to sign in; `old_pin` is on the card before it is locked."""
 
     tckn: str
     given_name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from anahtar_wire.problems import Problem, Refusal
 from django.db import transaction
 
 from anahtar_server.audit.acts import record
@@ -13,6 +12,7 @@ from anahtar_server.people.models import Holder
 from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.port import Identity
 from anahtar_server.signin.rules import Reason
+from anahtar_wire.problems import Problem, Refusal
 
 
 def sign_in(*, identity: Identity, address: str, actor: str, now: datetime) -> SignIn:

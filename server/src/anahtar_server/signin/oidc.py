@@ -75,7 +75,7 @@ class OpenIdConnect:
             self.client_secret,
             scope=SCOPE,
             redirect_uri=self.redirect_uri,
-            token_endpoint_auth_method="client_secret_basic",
+            token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - the name of a method
             code_challenge_method="S256",
         )
         Bounded.mount_on(client, self.issuer)

@@ -39,7 +39,7 @@ class Reason(StrEnum):
     PROVIDER_ERROR = "provider-error"
     PROVIDER_GONE = "provider-gone"
     METADATA = "metadata"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - a reason's name
     KEY_UNKNOWN = "key-unknown"
     ISSUER_PARAMETER = "issuer-parameter"
     ISSUER = "issuer"
@@ -117,9 +117,7 @@ def check_times(issued_at: datetime, expires_at: datetime, now: datetime, kept: 
         raise AnswerWrong(Reason.TIME)
 
 
-def check_asked(
-    asked: Asked, *, level: Level, authenticated_at: datetime, begun_at: datetime, now: datetime
-) -> None:
+def check_asked(asked: Asked, *, level: Level, authenticated_at: datetime, begun_at: datetime, now: datetime) -> None:
     """Check that the sign-in is what was asked: providers may answer with less (OpenID Connect Core 1.0 sections
     3.1.2.1 and 5.5.1.1). Raises AnswerWrong."""
     if asked.level is not None and not level.satisfies(asked.level):

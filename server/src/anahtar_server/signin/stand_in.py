@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -43,7 +44,9 @@ class Signer:
         """The keys that check what it signs."""
         return KeySet.import_key_set({"keys": [self.key.as_dict(private=False)]})
 
-    def claims(self, *, tckn: str, nonce: str, now: datetime, authenticated_at: datetime | None = None) -> dict[str, Any]:
+    def claims(
+        self, *, tckn: str, nonce: str, now: datetime, authenticated_at: datetime | None = None
+    ) -> dict[str, Any]:
         """Return what is said of a person who signed in with the e-Devlet password."""
         return {
             "iss": self.issuer,
@@ -117,17 +120,21 @@ class StandIn:
             handler.send_header("Content-Length", "0")
             handler.end_headers()
             return
-        found = {
+        pages: dict[str, Callable[[], dict[str, Any]]] = {
             "/.well-known/openid-configuration": self._metadata,
-            "/jwks.json": lambda: dict(self.signer.public_keys.as_dict()),
-            "/token": lambda: self._token(handler),
-        }.get(url.path)
+            "/jwks.json": self._keys,
+            "/token": partial(self._token, handler),
+        }
+        found = pages.get(url.path)
         body = json.dumps(found() if found else {}).encode()
         handler.send_response(200 if found else 404)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
         handler.wfile.write(body)
+
+    def _keys(self) -> dict[str, Any]:
+        return dict(self.signer.public_keys.as_dict())
 
     def _metadata(self) -> dict[str, Any]:
         places = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/jwks.json"}
@@ -136,16 +143,19 @@ class StandIn:
 
     def _authorize(self, asked: dict[str, str]) -> str:
         self.asked.append(asked)
-        answer = self.bend_answer({"code": "a-code", "state": asked["state"], "iss": self.issuer})
+        answer = self.bend_answer({"code": f"code-{len(self.asked)}", "state": asked["state"], "iss": self.issuer})
         return asked["redirect_uri"] + "?" + urlencode(answer)
 
     def _token(self, handler: BaseHTTPRequestHandler) -> dict[str, Any]:
         length = int(handler.headers.get("Content-Length", "0"))
         sent = {name: values[0] for name, values in parse_qs(handler.rfile.read(length).decode()).items()}
         self.traded.append({**sent, "authorization": handler.headers.get("Authorization", "")})
+        asked = {f"code-{number}": one for number, one in enumerate(self.asked, 1)}.get(sent.get("code", ""))
+        if asked is None:
+            return {"error": "invalid_grant"}
         now = self.clock()
         claims = self.signer.claims(
-            tckn=self.tckn, nonce=self.asked[-1]["nonce"], now=now, authenticated_at=self.authenticated_at
+            tckn=self.tckn, nonce=asked["nonce"], now=now, authenticated_at=self.authenticated_at
         )
         token = self.signer.sign(self.bend(claims))
         return {"access_token": "none", "token_type": "Bearer", "expires_in": 60, "id_token": token}

@@ -43,9 +43,7 @@ class Bounded(HTTPAdapter):
     ) -> requests.Response:
         """Send, and read the whole answer within the limits."""
         end = self.clock() + TIMEOUT_SECONDS
-        answer = super().send(
-            request, stream=True, timeout=TIMEOUT_SECONDS, verify=verify, cert=cert, proxies=proxies
-        )
+        answer = super().send(request, stream=True, timeout=TIMEOUT_SECONDS, verify=verify, cert=cert, proxies=proxies)
         self._read(answer, end)
         return answer
 

@@ -6,8 +6,9 @@ import socket
 from pathlib import Path
 from typing import Protocol
 
-from anahtar_wire.problems import Problem, Refusal
 from pydantic import BaseModel, ConfigDict, Field
+
+from anahtar_wire.problems import Problem, Refusal
 
 LONGEST_LINE = 64 * 1024
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from anahtar_card.families.akis.issuer import AkisIssuer
 from anahtar_card.family import CardRecord, Issuer, Mac
-
 from anahtar_server.cards.models import Card
 from anahtar_server.custody.port import Custody
 

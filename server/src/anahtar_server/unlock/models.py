@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import uuid
 
-from anahtar_card.family import Grant as CardGrant
-from anahtar_wire.messages import State
 from django.db import models
 
+from anahtar_card.family import Grant as CardGrant
 from anahtar_server.cards.models import Card
 from anahtar_server.people.models import Holder
 from anahtar_server.signin.models import SignIn
+from anahtar_wire.messages import State
 
 
 class Unlock(models.Model):
     """One attempt to give one card a PIN. Its id's 16 bytes are the session that the card hears.
 
-    `holder` is who acts (for a seal: the representative). `code_mac` keeps the verification code's secret. `live` mirrors
-    `rules.is_live` for the database's own guard: at most one live unlock a card.
+    `holder` is who acts (for a seal: the representative). `code_mac` keeps the verification code's secret. `live`
+    mirrors `rules.is_live` for the database's own guard: at most one live unlock a card.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from anahtar_wire.problems import Problem, Refusal
-from anahtar_wire.proof import signed_bytes
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from anahtar_wire.problems import Problem, Refusal
+from anahtar_wire.proof import signed_bytes
 
 
 def check_proof(*, program_key: bytes, method: str, path: str, body: bytes, proof: str) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from anahtar_wire.messages import Evidence, Standing
-from anahtar_wire.problems import Problem, Refusal
 from django.db.models import QuerySet
 
 from anahtar_server.cards.models import Card
 from anahtar_server.people.models import Holder
 from anahtar_server.unlock import rules
 from anahtar_server.unlock.models import Consent, Grant, Unlock
+from anahtar_wire.messages import Evidence, Standing
+from anahtar_wire.problems import Problem, Refusal
 
 
 def live_for_card(card: Card) -> Unlock | None:

@@ -9,10 +9,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Literal
 
+from anahtar_server.config import Limits
 from anahtar_wire.messages import State
 from anahtar_wire.problems import Problem, Refusal
-
-from anahtar_server.config import Limits
 
 
 class Event(StrEnum):
@@ -104,7 +103,9 @@ def code_mac(key: bytes, reference: str, secret: str) -> bytes:
     return hmac.digest(key, f"verification-code\0{reference}\0{secret}".encode(), "sha256")
 
 
-def ends_at(state: State, opened: datetime, code_ends: datetime, confirmed: datetime | None, limits: Limits) -> datetime:
+def ends_at(
+    state: State, opened: datetime, code_ends: datetime, confirmed: datetime | None, limits: Limits
+) -> datetime:
     """Return when time ends an unlock in this state (a confirmation counts for 5 minutes, consent repeated or not)."""
     if state is S.OPENED:
         return code_ends

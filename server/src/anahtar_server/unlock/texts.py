@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from anahtar_server.notices.rules import SMS_TEXT
+
 _CONFIRM = {
     "tr": "PIN oluşturma onay kodu: {code} Kart: {card} Bilgisayar: {computer}. Bu kodu kimseye söylemeyin.",
     "en": "Code to set a PIN: {code} Card: {card} Computer: {computer}. Never tell this code to anyone.",
 }
 _DONE = {
-    "tr": "PIN kodunuz değiştirildi. Kart: {card} Saat: {time}. Siz yapmadıysanız hemen Online İşlemler sayfasına girin.",
+    "tr": "PIN kodunuz değiştirildi. Kart: {card} Saat: {time}. Siz yapmadıysanız hemen Online İşlemlere girin.",
     "en": "Your PIN was changed. Card: {card} Time: {time}. If this was not you, go to Online Services at once.",
 }
 _UNSETTLED = {
@@ -16,7 +18,7 @@ _UNSETTLED = {
 }
 _SUBJECT_DONE = {"tr": "PIN kodunuz değiştirildi", "en": "Your PIN was changed"}
 _SUBJECT_UNSETTLED = {"tr": "PIN işleminizin sonucu bilinmiyor", "en": "The outcome of your PIN change is not known"}
-LONGEST = 134
+LONGEST = SMS_TEXT
 
 
 def masked_card(serial: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from anahtar_wire.problems import Problem, Refusal
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,12 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anahtar_server.config import config
-from anahtar_server.portal.rules import local_path
+from anahtar_server.portal import rules
 from anahtar_server.signin import acts, session
 from anahtar_server.signin.oidc import provider
 from anahtar_server.signin.port import Identity
 from anahtar_server.signin.queries import current
 from anahtar_server.signin.rules import AnswerWrong, Asked
+from anahtar_wire.problems import Problem, Refusal
 
 GATE = "gate"
 
@@ -28,7 +28,7 @@ GATE = "gate"
 def enter(request: HttpRequest) -> HttpResponse:
     """Explain the way to the gate (GET) and go there (POST). Raises Refusal SIGN_IN_REFUSED if nobody is there."""
     said = request.POST if request.method == "POST" else request.GET
-    going_to, again = local_path(said.get("next")), said.get("yeniden") == "1"
+    going_to, again = rules.going_to(said.get("next")), said.get("yeniden") == "1"
     if request.method == "POST":
         return _go(request, going_to, again)
     if current(request) is not None and not again:

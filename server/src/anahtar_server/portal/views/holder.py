@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from anahtar_wire.problems import Problem, Refusal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,6 +19,7 @@ from anahtar_server.portal.owner import Owner, firm_of
 from anahtar_server.portal.words import CARD_CONDITIONS, certificate_told, profile_told
 from anahtar_server.signin.models import SignIn
 from anahtar_server.unlock.queries import of_holder
+from anahtar_wire.problems import Problem, Refusal
 
 
 @require_GET

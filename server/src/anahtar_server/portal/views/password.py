@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from anahtar_wire.problems import Problem, table
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from anahtar_server.confirmation.queries import web_way
 from anahtar_server.portal.forms import WebPassword
 from anahtar_server.portal.guard import signed_in_lately
 from anahtar_server.signin.models import SignIn
+from anahtar_wire.problems import Problem, table
 
 
 @sensitive_post_parameters()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import string
 
-from anahtar_wire.problems import Explained, Paragraph, Problem, Refusal, explain, table
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET
 from anahtar_server.portal.guard import entrance
 from anahtar_server.portal.rules import local_path
 from anahtar_server.signin.queries import current
+from anahtar_wire.problems import Explained, Paragraph, Problem, Refusal, explain, table
 
 _YEAR_SECONDS = 365 * 24 * 3600
 

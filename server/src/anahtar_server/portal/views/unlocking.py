@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from anahtar_wire.messages import State
-from anahtar_wire.problems import Problem, Refusal, table
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +22,8 @@ from anahtar_server.portal.words import CODE_OVER, DUTIES, STEPS, UNLOCK_STATES,
 from anahtar_server.signin.models import SignIn
 from anahtar_server.unlock import acts, queries
 from anahtar_server.unlock.models import Unlock
+from anahtar_wire.messages import State
+from anahtar_wire.problems import Problem, Refusal, table
 
 _lately = signed_in_lately(lambda settings: settings.fresh_minutes)
 

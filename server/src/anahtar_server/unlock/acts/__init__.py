@@ -1,4 +1,4 @@
-"""Every change of an unlock. The web tier opens, binds and cancels; the key service does all from the confirmation on."""
+"""Every change of an unlock. The web opens, binds and cancels; the key service does all from the confirmation on."""
 
 from anahtar_server.unlock.acts.closing import cancel, close_for_card, pass_time, sweep
 from anahtar_server.unlock.acts.confirming import answer_confirmation, ask_confirmation

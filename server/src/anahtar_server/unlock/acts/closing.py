@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from anahtar_wire.messages import State
 from django.db import transaction
 
 from anahtar_server.audit.names import Act
@@ -15,6 +14,7 @@ from anahtar_server.unlock import queries, rules
 from anahtar_server.unlock.acts.moving import locked, move
 from anahtar_server.unlock.models import Unlock
 from anahtar_server.unlock.rules import Event
+from anahtar_wire.messages import State
 
 
 @transaction.atomic

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from anahtar_wire.messages import ConfirmationAnswer, ConfirmationRequest, ConfirmationRequested, Method, State
-from anahtar_wire.problems import Problem, Refusal
 from django.db import transaction
 
 from anahtar_server.audit.names import Act
@@ -16,11 +14,12 @@ from anahtar_server.confirmation import acts as confirmation
 from anahtar_server.confirmation.acts import Verdict
 from anahtar_server.confirmation.queries import Way, ways
 from anahtar_server.notices.acts import tell
-from anahtar_server.people.models import ContactLine
 from anahtar_server.unlock import rules, texts
 from anahtar_server.unlock.acts.moving import locked, move
 from anahtar_server.unlock.models import Unlock
 from anahtar_server.unlock.rules import Event
+from anahtar_wire.messages import ConfirmationAnswer, ConfirmationRequest, ConfirmationRequested, Method, State
+from anahtar_wire.problems import Problem, Refusal
 
 
 @transaction.atomic
@@ -70,7 +69,7 @@ def refuse_late(unlock: Unlock, limits: Limits, now: datetime) -> None:
 def _send_code(unlock: Unlock, way: Way, code: str, expires_at: datetime, now: datetime) -> None:
     assert way.to is not None
     tell(
-        channel=ContactLine.Channel.SMS.value,
+        channel="sms",
         address=way.to,
         subject=None,
         text=texts.confirmation(unlock.holder.language, code, unlock.card.serial, unlock.computer),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.cards.models import Card
@@ -48,5 +47,3 @@ def move(
         closed=unlock.closed,
         **facts,
     )
-
-

@@ -7,9 +7,6 @@ import secrets
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from anahtar_wire.code import VerificationCode
-from anahtar_wire.messages import ClaimRequest, State
-from anahtar_wire.problems import Problem, Refusal
 from django.db import IntegrityError, transaction
 
 from anahtar_server.audit.acts import record
@@ -27,6 +24,9 @@ from anahtar_server.unlock.acts.closing import pass_time
 from anahtar_server.unlock.acts.moving import locked, move
 from anahtar_server.unlock.models import Unlock
 from anahtar_server.unlock.rules import Event
+from anahtar_wire.code import VerificationCode
+from anahtar_wire.messages import ClaimRequest, State
+from anahtar_wire.problems import Problem, Refusal
 
 
 def open_unlock(
@@ -170,8 +170,6 @@ def _count_failure(unlock: Unlock | None, found: _Found, address: str, limits: L
 def _count_wrong_secret(unlock: Unlock, limits: Limits, now: datetime) -> None:
     unlock.code_tries_used += 1
     unlock.save(update_fields=["code_tries_used"])
-    record(
-        actor="anyone", act=Act.CODE_WRONG, subject=f"unlock:{unlock.name}", now=now, used=unlock.code_tries_used
-    )
+    record(actor="anyone", act=Act.CODE_WRONG, subject=f"unlock:{unlock.name}", now=now, used=unlock.code_tries_used)
     if unlock.code_tries_used >= limits.code_tries:
         move(unlock, Event.CODE_SPENT, act=Act.UNLOCK_MOVED, actor="anyone", now=now)

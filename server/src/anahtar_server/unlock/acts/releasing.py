@@ -6,12 +6,10 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from anahtar_card.family import Grant as CardGrant
-from anahtar_card.family import ProofWrong, Statement
-from anahtar_wire.messages import State
-from anahtar_wire.problems import Problem, Refusal
 from django.db import transaction
 
+from anahtar_card.family import Grant as CardGrant
+from anahtar_card.family import ProofWrong, Statement
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.cards import acts as cards
@@ -25,6 +23,8 @@ from anahtar_server.unlock.acts.moving import locked, move
 from anahtar_server.unlock.families import issuer_of, mac_of, record_of
 from anahtar_server.unlock.models import Consent, Grant, Unlock
 from anahtar_server.unlock.rules import Event
+from anahtar_wire.messages import State
+from anahtar_wire.problems import Problem, Refusal
 
 
 @transaction.atomic
@@ -50,9 +50,7 @@ def new_grant(unlock: Unlock, purpose: Grant.Purpose, now: datetime) -> Grant:
     return Grant.objects.create(unlock=unlock, purpose=purpose, nonce=secrets.token_bytes(16), given_at=now)
 
 
-def consent(
-    *, unlock_id: UUID, challenge: bytes, custody: Custody, limits: Limits, actor: str, now: datetime
-) -> bytes:
+def consent(*, unlock_id: UUID, challenge: bytes, custody: Custody, limits: Limits, actor: str, now: datetime) -> bytes:
     """Return the authority's answer to a card that has proved itself.
 
     `challenge` holds the card's proof in its family's bytes. The order is the promise: the proof is checked, all guards
@@ -97,9 +95,7 @@ def _count_wrong_proof(unlock_id: UUID, limits: Limits, actor: str, now: datetim
 
 
 @transaction.atomic
-def _release(
-    unlock_id: UUID, grant: Grant, statement: Statement, limits: Limits, actor: str, now: datetime
-) -> bytes:
+def _release(unlock_id: UUID, grant: Grant, statement: Statement, limits: Limits, actor: str, now: datetime) -> bytes:
     """Write RELEASED with all that goes with it and return the nonce for the card's evidence."""
     unlock = locked(unlock_id)
     before = _same_consent(unlock, statement)

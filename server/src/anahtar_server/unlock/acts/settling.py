@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from anahtar_card.family import Grant as CardGrant
-from anahtar_card.family import ProofWrong, Statement
-from anahtar_wire.messages import Evidence, Outcome, State
-from anahtar_wire.problems import Problem, Refusal
 from django.db import transaction
 
+from anahtar_card.family import Grant as CardGrant
+from anahtar_card.family import ProofWrong, Statement
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.cards import acts as cards
@@ -18,7 +16,7 @@ from anahtar_server.cards.models import Card
 from anahtar_server.clock import local_time
 from anahtar_server.custody.port import Custody
 from anahtar_server.notices.acts import tell
-from anahtar_server.people.models import Holder
+from anahtar_server.people.models import ContactLine, Holder
 from anahtar_server.people.queries import lines_of, representatives_of
 from anahtar_server.unlock import queries, rules, texts
 from anahtar_server.unlock.acts.moving import locked, move
@@ -26,6 +24,8 @@ from anahtar_server.unlock.acts.releasing import new_grant
 from anahtar_server.unlock.families import issuer_of, mac_of, record_of
 from anahtar_server.unlock.models import Consent, Grant, Unlock
 from anahtar_server.unlock.rules import Event, Proven
+from anahtar_wire.messages import Evidence, Outcome, State
+from anahtar_wire.problems import Problem, Refusal
 
 
 def report(
@@ -103,9 +103,7 @@ def _finish(unlock_id: UUID, event: Event, grade: Evidence | None, actor: str, n
     if unlock.now_in not in rules.UNSETTLED_OUTCOME:
         return unlock
     unlock.evidence = grade.value if grade else ""
-    move(
-        unlock, event, act=Act.EVIDENCE_ACCEPTED, actor=actor, now=now, grade=grade.value if grade else None
-    )
+    move(unlock, event, act=Act.EVIDENCE_ACCEPTED, actor=actor, now=now, grade=grade.value if grade else None)
     if event is Event.HAPPENED:
         _tell_done(unlock, now)
     return unlock
@@ -127,7 +125,7 @@ def concerned(card: Card, acting: Holder, now: datetime) -> list[Holder]:
 def _tell(unlock: Unlock, holder: Holder, subject: str, text: str, what: str, now: datetime) -> None:
     for line in lines_of(holder):
         tell(
-            channel=line.channel,
+            channel="sms" if line.channel == ContactLine.Channel.SMS else "email",
             address=line.address,
             subject=subject,
             text=text,
