@@ -11,8 +11,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from stand_in_server import SMS_CODE, StandInServer
 
+from anahtar_card.families.akis import names
 from anahtar_card.families.akis.example import example_card
 from anahtar_card.families.akis.secrets_held import pin_of
+from anahtar_card.families.akis.virtual import AkisCard
 from anahtar_card.fault_reader import At, Fault, FaultReader
 from anahtar_card.reader import Reader
 from anahtar_card.virtual import Memory
@@ -24,6 +26,7 @@ from anahtar_wire.code import VerificationCode
 
 CODE = "ABCD-EFGH-JKLM"
 OLD, NEW = "739154", "482916"
+FOREIGN_ATR = bytes.fromhex("3B9F978131FE4580655443D2210831C073F6218081055B")
 OTHER_SERIAL = bytes(range(0x50, 0x5C))
 STATES = {"locked": (OLD, 0), "none-yet": (None, 0), "forgotten": (OLD, 3), "last-try": (OLD, 1)}
 """The PIN and its tries before an unlock, for each state in which people come to it."""
@@ -42,11 +45,9 @@ def card_memory(pin: str | None = OLD, tries: int = 3, **more: Any) -> Memory:
     return memory
 
 
-def reader_with(memory: Memory, name: str = "Okuyucu 1") -> VirtualReader:
+def reader_with(memory: Memory, name: str = "Okuyucu 1", atr: bytes = names.ATR) -> VirtualReader:
     """A reader with the card of this memory inside."""
-    from anahtar_card.families.akis.virtual import AkisCard
-
-    return VirtualReader(name, AkisCard.open(memory))
+    return VirtualReader(name, AkisCard.open(memory, atr=atr))
 
 
 @dataclass
@@ -58,9 +59,10 @@ class Desk:
     plan: Iterable[tuple[At, Fault]] = ()
     others: Sequence[Reader] = ()
     script: dict[str, Any] = field(default_factory=dict)
+    atr: bytes = names.ATR
 
     def __post_init__(self) -> None:
-        self.plain = reader_with(self.memory)
+        self.plain = reader_with(self.memory, atr=self.atr)
         self.reader = FaultReader(self.plain, self.plan)
         self.readers = VirtualReaders([*self.others, self.reader])
         self.server = StandInServer(VerificationCode.parse(CODE))
@@ -83,8 +85,10 @@ class Desk:
         return pin_of(self.memory).tries
 
 
-def count_commands(folder: Path, memory: Callable[[], Memory], act: Callable[[Assistant], object]) -> int:
+def count_commands(
+    folder: Path, memory: Callable[[], Memory], act: Callable[[Assistant], object], atr: bytes = names.ATR
+) -> int:
     """Return how many commands an act sends when nothing goes wrong."""
-    desk = Desk(folder, memory())
+    desk = Desk(folder, memory(), atr=atr)
     act(desk.assistant)
     return desk.reader.commands

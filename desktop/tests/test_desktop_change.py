@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from desk import NEW, OLD, OTHER_SERIAL, Desk, card_memory, reader_with
+from desk import FOREIGN_ATR, NEW, OLD, OTHER_SERIAL, Desk, card_memory, reader_with
 
 from anahtar_card.families.akis.virtual import AkisCard
 from anahtar_card.pin import Pin
@@ -14,8 +14,6 @@ from anahtar_desktop.ending import Outcome
 from anahtar_desktop.ports import ActivePin
 from anahtar_desktop.texts import Text
 from anahtar_wire.problems import Problem
-
-FOREIGN_ATR = bytes.fromhex("3B9F978131FE4580655443D2210831C073F6218081055B")
 
 
 def test_a_known_pin_is_changed_without_a_server(tmp_path: Path) -> None:
@@ -28,9 +26,7 @@ def test_a_known_pin_is_changed_without_a_server(tmp_path: Path) -> None:
 
 
 def test_a_real_akis_cards_pin_can_be_changed_too(tmp_path: Path) -> None:
-    memory = card_memory(atr=FOREIGN_ATR)
-    desk = Desk(tmp_path, memory)
-    desk.plain.insert(AkisCard.open(memory, atr=FOREIGN_ATR))
+    desk = Desk(tmp_path, card_memory(), atr=FOREIGN_ATR)
     assert desk.assistant.change().outcome is Outcome.DONE
     assert desk.view.cards[0][0].can_unlock is False
     assert desk.has_pin(NEW)

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desk import NEW, OLD, OTHER_SERIAL, STATES, Desk, card_memory, count_commands, reader_with
+from desk import FOREIGN_ATR, NEW, OLD, OTHER_SERIAL, STATES, Desk, card_memory, count_commands, reader_with
 from stand_in_server import refuse
 
+from anahtar_card.families.akis import names
 from anahtar_card.families.akis.secrets_held import pin_of
 from anahtar_card.fault_reader import CUT_AFTER, CUT_BEFORE, MUTE, FaultReader, Rubbish, Swap
 from anahtar_card.virtual import tear
@@ -33,9 +34,9 @@ def commands_of_unlock(state: str) -> int:
 
 
 @functools.cache
-def commands_of_change() -> int:
+def commands_of_change(atr: bytes = names.ATR) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        return count_commands(Path(folder), card_memory, Assistant.change)
+        return count_commands(Path(folder), card_memory, Assistant.change, atr)
 
 
 def assert_true(desk: Desk, ending: Ending, before: str | None) -> None:
@@ -71,9 +72,10 @@ def test_an_unlock_cut_at_any_command_ends_with_the_truth(state: str, cut: str, 
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_a_change_cut_at_any_command_ends_with_the_truth(cut: str, tmp_path: Path) -> None:
-    for number in range(1, commands_of_change() + 1):
-        desk = Desk(tmp_path / str(number), card_memory(), [(number, CUTS[cut])])
+@pytest.mark.parametrize("atr", [names.ATR, FOREIGN_ATR], ids=["akis", "akis-foreign"])
+def test_a_change_cut_at_any_command_ends_with_the_truth(atr: bytes, cut: str, tmp_path: Path) -> None:
+    for number in range(1, commands_of_change(atr) + 1):
+        desk = Desk(tmp_path / str(number), card_memory(), [(number, CUTS[cut])], atr=atr)
         desk.view.insert = lambda: True
         ending = desk.assistant.change()
         assert_true(desk, ending, OLD)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from unlock_stage import LIMITS, SERIAL, AProgram, Stage, make_stage
+from unlock_stage import LIMITS, SERIAL, TCKN, AProgram, Stage, make_stage
 
 from anahtar_card.errors import WrongPin
 from anahtar_card.families.akis.driver import AkisDriver
@@ -18,6 +18,7 @@ from anahtar_card.pin import Pin
 from anahtar_server.audit.models import AuditEntry
 from anahtar_server.cards.acts import flag_lost
 from anahtar_server.notices.models import OutboxMessage
+from anahtar_server.signin.stand_in import Signer
 from anahtar_server.unlock import acts, queries
 from anahtar_server.unlock.models import Unlock
 from anahtar_wire.code import VerificationCode
@@ -376,6 +377,34 @@ def test_a_fourth_card_nonce_is_refused(stage: Stage) -> None:
 def test_the_clock_set_back_gives_no_consent(stage: Stage) -> None:
     unlock = confirmed(stage)
     grant = grant_for(stage, unlock)
-    stage.clock.time -= timedelta(hours=1)
+    stage.clock.pass_seconds(-20)
     with refused(Problem.CONSENT_LATE):
         consent_for(stage, unlock, converse(AkisDriver().prove(grant), stage.plastic))
+
+
+def test_the_key_service_does_not_take_the_web_tiers_word_for_a_sign_in(stage: Stage) -> None:
+    unlock = claimed(stage)
+    forged = Signer(issuer=stage.provider.issuer, client_id="portal", rehearsal=True)
+    stage.sign_in.assertion = forged.sign(forged.claims(tckn=TCKN, nonce="n-1", now=stage.clock()))
+    stage.sign_in.save()
+    with refused(Problem.SIGN_IN_REFUSED):
+        ask_sms(stage, unlock)
+
+
+def test_another_persons_sign_in_vouches_for_nobody(stage: Stage) -> None:
+    unlock = claimed(stage)
+    other = stage.provider.claims(tckn="12345678950", nonce="n-1", now=stage.clock())
+    stage.sign_in.assertion = stage.provider.sign(other)
+    stage.sign_in.save()
+    with refused(Problem.SIGN_IN_REFUSED):
+        ask_sms(stage, unlock)
+
+
+def test_an_old_sign_in_vouches_for_no_unlock(stage: Stage) -> None:
+    unlock = claimed(stage)
+    long_ago = stage.clock() - timedelta(minutes=16)
+    claims = stage.provider.claims(tckn=TCKN, nonce="n-1", now=stage.clock(), authenticated_at=long_ago)
+    stage.sign_in.assertion = stage.provider.sign(claims)
+    stage.sign_in.save()
+    with refused(Problem.SIGN_IN_STALE):
+        ask_sms(stage, unlock)

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from joserfc.jwk import KeySet
 
 from anahtar_card.families.akis.driver import AkisDriver
 from anahtar_card.families.akis.example import RECORD, example_card
@@ -26,9 +27,11 @@ from anahtar_server.cards.models import Card
 from anahtar_server.config import Limits
 from anahtar_server.custody.software import SoftwareCustody
 from anahtar_server.keyservice.face import Face
+from anahtar_server.keyservice.vouching import Vouching
 from anahtar_server.people.acts import add_contact_line, register_holder
 from anahtar_server.people.models import Holder
 from anahtar_server.signin.models import SignIn
+from anahtar_server.signin.stand_in import Signer
 from anahtar_server.unlock import acts
 from anahtar_server.unlock.consent import Errand
 from anahtar_server.unlock.models import Unlock
@@ -93,12 +96,15 @@ class Stage:
     card: Card
     memory: Memory
     plastic: AkisCard
+    provider: Signer
     program: AProgram = field(default_factory=AProgram)
 
     @property
     def face(self) -> Face:
         """The key service's face over this stage's keys and clock."""
-        return Face(custody=self.custody, code_key=SMS_KEY, limits=LIMITS, clock=self.clock)
+        return Face(
+            custody=self.custody, code_key=SMS_KEY, limits=LIMITS, clock=self.clock, vouching=vouching(self.provider)
+        )
 
     def open(self) -> tuple[Unlock, VerificationCode]:
         """Open an unlock in the portal's name."""
@@ -138,6 +144,15 @@ class Stage:
         return converse(AkisDriver().unlock(grant, Pin(pin)), self.plastic, answer=consent)
 
 
+def vouching(provider: Signer) -> Vouching:
+    """The key service's check of sign-ins, with the provider's keys at hand."""
+
+    def keys(issuer: str, *, again: bool = False) -> KeySet:
+        return provider.public_keys
+
+    return Vouching(provider.issuer, provider.client_id, 15, timedelta(minutes=45), keys)
+
+
 def make_stage(folder: Path, now: datetime, *, pin: str | None = "271828", pin_tries: int = 0) -> Stage:
     """Register a holder with a locked card (by default) whose keys come from software custody."""
     custody = SoftwareCustody(folder / "keys.json", rehearsal=True)
@@ -152,11 +167,13 @@ def make_stage(folder: Path, now: datetime, *, pin: str | None = "271828", pin_t
     card = register_card(
         serial=SERIAL, family="akis", key_version=1, pin_reference=0x81, owner=holder, actor="rehearsal", now=long_ago
     )
+    provider = Signer(issuer="http://localhost:8401", client_id="portal", rehearsal=True)
     sign_in = SignIn.objects.create(
         holder=holder, issuer="http://localhost:8401", method="e-devlet-sifresi", level="substantial",
-        authenticated_at=now, signed_in_at=now, address="127.0.0.1", assertion="", nonce="",
+        authenticated_at=now, signed_in_at=now, address="127.0.0.1", nonce="n-1",
+        assertion=provider.sign(provider.claims(tckn=TCKN, nonce="n-1", now=now)),
     )  # fmt: skip
-    return Stage(MovingClock(now), custody, holder, sign_in, card, memory, plastic)
+    return Stage(MovingClock(now), custody, holder, sign_in, card, memory, plastic, provider)
 
 
 SERIAL = "303132333435363738393A3B"

@@ -36,7 +36,8 @@ class Words(argparse.HelpFormatter):
     """Help in our two languages, where argparse knows English words only."""
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, say(Text.HELP_USAGE, Usage.language) + " ")
+        ours = say(Text.HELP_USAGE, Usage.language) + " "
+        super().add_usage(usage, actions, groups, ours if prefix is None else prefix)
 
     def start_section(self, heading: str | None) -> None:
         super().start_section(say(Text.HELP_OPTIONS, Usage.language) if heading == "options" else heading)
@@ -127,7 +128,9 @@ def _parser(language: str) -> argparse.ArgumentParser:
     parser = _command(Usage(prog="eimza", epilog=say(Text.HELP_EXITS, language), **_shape(common, Text.HELP)))
     version = f"{say(Text.PROGRAM, language)} {RELEASE}"
     parser.add_argument("--version", action="version", version=version, help=say(Text.HELP_VERSION, language))
-    commands = parser.add_subparsers(dest="command", metavar="", title=say(Text.HELP_COMMANDS, language))
+    commands = parser.add_subparsers(
+        dest="command", metavar=" | ".join(COMMANDS), title=say(Text.HELP_COMMANDS, language)
+    )
     for name, text in COMMANDS.items():
         command = _command(commands.add_parser(name, help=say(text, language), **_shape(common, text)))
         if name == "status":

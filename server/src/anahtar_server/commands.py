@@ -87,20 +87,11 @@ def _serve(_options: argparse.Namespace) -> int:
 
 def _keyservice(_options: argparse.Namespace) -> int:
     _django()
-    from anahtar_server.clock import system_clock
     from anahtar_server.config import config
-    from anahtar_server.custody.opening import open_custody
-    from anahtar_server.keyservice.face import Face
-    from anahtar_server.keyservice.serve import serve
+    from anahtar_server.keyservice.serve import face_of, serve
 
     settings = config()
-    face = Face(
-        custody=open_custody(settings),
-        code_key=settings.keyservice.code_key_file.read(),
-        limits=settings.limits,
-        clock=system_clock,
-    )
-    serve(settings.keyservice.socket, face)
+    serve(settings.keyservice.socket, face_of(settings))
     return 0
 
 

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 
 from anahtar_server import RELEASE
 from anahtar_server.api.answers import address_of, body_of, json_answer, parse, route
-from anahtar_server.api.personal import personal_digits_of
 from anahtar_server.clock import system_clock
 from anahtar_server.config import config
 from anahtar_server.confirmation.queries import Way, ways
+from anahtar_server.people.hidden import COST, hidden_digits
 from anahtar_server.people.rules import masked_name
 from anahtar_server.unlock import acts, queries, rules
 from anahtar_server.unlock.consent import Errand, SocketClient
@@ -27,6 +27,7 @@ from anahtar_wire.messages import (
     Hello,
     Kind,
     Message,
+    PersonalDigits,
     Report,
     SettleProof,
 )
@@ -77,8 +78,13 @@ def _claimed(unlock: Unlock) -> Claimed:
             unlock.now_in, unlock.opened_at, unlock.code_expires_at, unlock.confirmed_at, settings.limits
         ),
         methods=[_method(way) for way in ways(unlock.holder, settings.limits, now)],
-        personal=personal_digits_of(unlock),
+        personal=_personal(unlock),
     )
+
+
+def _personal(unlock: Unlock) -> PersonalDigits:
+    hidden = hidden_digits(unlock.holder, unlock.card.firm)
+    return PersonalDigits(salt=hidden.salt, cost=COST, digests=hidden.digests)
 
 
 def _method(way: Way) -> ConfirmationMethod:

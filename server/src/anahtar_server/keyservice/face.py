@@ -9,6 +9,7 @@ from anahtar_server.clock import Clock
 from anahtar_server.config import Limits
 from anahtar_server.custody.errors import CustodyError
 from anahtar_server.custody.port import Custody
+from anahtar_server.keyservice.vouching import Vouching
 from anahtar_server.limits import acts as limit
 from anahtar_server.unlock import acts, queries
 from anahtar_server.unlock.consent import Errand, Reply
@@ -38,6 +39,7 @@ class Face:
     code_key: bytes
     limits: Limits
     clock: Clock
+    vouching: Vouching
 
     def answer(self, errand: Errand) -> Reply:
         """Do one errand; a refusal and a key store that is gone become problems, anything else is raised."""
@@ -63,6 +65,8 @@ class Face:
             body=body,
             proof=errand.proof,
         )
+        if errand.act in _VOUCHED:
+            self.vouching.vouch(unlock, self.clock())
         return _OF_UNLOCK[errand.act](self, unlock, body)
 
     def ask_confirmation(self, unlock: Unlock, body: bytes) -> Message:
@@ -159,6 +163,8 @@ _OF_UNLOCK: dict[str, Callable[[Face, Unlock, bytes], Message]] = {
     "consent": Face.consent,
     "report": Face.report,
 }
+_VOUCHED = frozenset({"ask-confirmation", "consent"})
+"""Errands before which the sign-in is checked once more."""
 _OF_CARD: dict[str, Callable[[Face, Errand, bytes], Message]] = {
     "begin-settling": Face.begin_settling,
     "settle": Face.settle,

@@ -6,6 +6,7 @@ import os
 import signal
 import socketserver
 import threading
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -13,7 +14,12 @@ import structlog
 from django.db import close_old_connections
 from pydantic import ValidationError
 
+from anahtar_server.clock import system_clock
+from anahtar_server.config import Config
+from anahtar_server.custody.opening import open_custody
 from anahtar_server.keyservice.face import Face
+from anahtar_server.keyservice.vouching import Vouching
+from anahtar_server.signin.assertion import fetch_keys
 from anahtar_server.unlock.consent import LONGEST_LINE, Errand, Reply
 from anahtar_wire.problems import Problem
 
@@ -37,6 +43,24 @@ class _Handler(socketserver.StreamRequestHandler):
         line = self.rfile.readline(LONGEST_LINE)
         if line:
             self.wfile.write(answer_line(self.server.face, line) + b"\n")
+
+
+def face_of(config: Config) -> Face:
+    """Return the face with the keys and rules that the settings name."""
+    limits, signin = config.limits, config.signin
+    return Face(
+        custody=open_custody(config),
+        code_key=config.keyservice.code_key_file.read(),
+        limits=limits,
+        clock=system_clock,
+        vouching=Vouching(
+            issuer=signin.issuer,
+            client_id=signin.client_id,
+            fresh_minutes=signin.fresh_minutes,
+            kept=timedelta(minutes=signin.fresh_minutes, seconds=limits.unlock_seconds),
+            keys=fetch_keys,
+        ),
+    )
 
 
 def answer_line(face: Face, line: bytes) -> bytes:

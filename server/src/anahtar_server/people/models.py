@@ -66,3 +66,14 @@ class ContactLine(models.Model):
     address = models.CharField(max_length=254)
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+
+class HiddenDigits(models.Model):
+    """The digits that a holder's PIN must not contain, as scrypt digests under one salt, kept because they are slow to
+    make. `made_of` is a SHA-256 of what they were made of: another number or line makes them anew."""
+
+    holder = models.ForeignKey(Holder, models.CASCADE, related_name="+")
+    firm = models.ForeignKey(Firm, models.CASCADE, null=True, related_name="+")
+    made_of = models.CharField(max_length=64, unique=True)
+    salt = models.BinaryField()
+    digests = models.BinaryField()
