@@ -1,5 +1,5 @@
-"""How often the faults and attacks are run: a tenth in `script/test`, the small count in `script/check`, the large one in
-`script/check --long`. What was really run is written down, one file a process, and added up by `script/counts`.
+"""How often the faults and attacks are run: a tenth in `script/test`, the small count in `script/check`, the large one
+in `script/check --long`. What was really run is written down, one file a process, and added up by `script/counts`.
 
 A test asks for its row: `counts = counted("card torn", small=3000, large=50000)`, runs `counts.wanted` cases, and says
 `counts.did(cases)` when they held.

@@ -21,7 +21,7 @@ from anahtar_desktop.assistant import Assistant
 from anahtar_desktop.ending import Ending, Outcome
 from anahtar_desktop.ports import ActivePin
 from anahtar_desktop.texts import Text
-from anahtar_wire.messages import State
+from anahtar_wire.messages import Evidence, State
 from anahtar_wire.problems import Problem
 
 CUTS = {"before": CUT_BEFORE, "after": CUT_AFTER, "rubbish": Rubbish(b""), "noise": Rubbish(b"\x00\x00\x6f\x00")}
@@ -248,3 +248,33 @@ def test_the_other_card_in_reach_is_never_taken_for_the_interrupted_one(tmp_path
     desk.readers = VirtualReaders([reader_with(other, "Okuyucu 0"), desk.reader])
     assert_true(desk, desk.assistant.unlock(), OLD)
     assert other.read("pin_tries") == 3
+
+
+@pytest.mark.parametrize("act", ["unlock", "change"])
+def test_the_last_try_is_never_used_for_finding_out(act: str, tmp_path: Path) -> None:
+    desk = Desk(tmp_path, card_memory(), [(cut_at_the_change, CUT_BEFORE)])
+
+    class OneTryLeft(type(desk.view)):  # type: ignore[misc]
+        def tell(self, text: Text, **facts: int | str) -> None:
+            if text is Text.FINDING_OUT:
+                desk.memory.write(pin_tries=1)
+            super().tell(text, **facts)
+
+    desk.view.__class__ = OneTryLeft
+    ending = getattr(desk.assistant, act)()
+    assert (ending.outcome, ending.pin) == (Outcome.UNKNOWN, ActivePin.UNKNOWN)
+    assert desk.tries == 1
+    assert len(desk.journal.open_entries()) == 1
+
+
+def test_a_forgotten_pins_unlock_that_only_the_program_could_verify_is_reported_as_its_word(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, card_memory(OLD, 3), [(cut_at_the_change, CUT_AFTER)])
+    assert desk.assistant.unlock().pin is ActivePin.NEW
+    assert (desk.server.unlock.state, desk.server.unlock.evidence) == (State.DONE, Evidence.G0)
+
+
+def test_finding_out_that_the_old_pin_is_active_says_that_it_used_a_try(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, card_memory(OLD, 3), [(cut_at_the_change, CUT_BEFORE)])
+    assert desk.assistant.unlock().pin is ActivePin.OLD
+    assert desk.tries == 2
+    assert desk.view.texts[-2:] == [(Text.TRY_USED, {}), (Text.TRUTH_OLD, {"tries": 2})]

@@ -302,3 +302,21 @@ def test_an_unforeseen_error_says_internal_and_nothing_else(tmp_path: Path) -> N
     ending = desk.assistant.unlock()
     assert (ending.outcome, ending.problem, ending.facts) == (Outcome.REFUSED, Problem.INTERNAL, {})
     assert desk.has_pin(OLD)
+
+
+def test_the_card_is_not_held_while_a_person_thinks_and_free_at_the_end(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+
+    def free_then_answer() -> str:
+        desk.plain.connect().close()
+        return SMS_CODE
+
+    desk.view.confirmation = free_then_answer
+    assert desk.assistant.unlock().outcome is Outcome.DONE
+    desk.plain.connect().close()
+
+
+def test_the_server_is_asked_for_its_consent_only_after_everything_else(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.assistant.unlock()
+    assert desk.server.calls == ["claim", "ask_confirmation", "confirm", "grant", "consent", "report"]

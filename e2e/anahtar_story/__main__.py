@@ -12,7 +12,7 @@ from typing import Any
 from anahtar_story import guide
 from anahtar_story.desk import best_reader, desk
 from anahtar_story.record import Chapter, chapter
-from anahtar_story.stage import GATE, INBOX, PORTAL, Stage
+from anahtar_story.stage import FIRST_PORT, Stage
 
 VERSION = 1
 _CHAPTERS = (
@@ -30,7 +30,7 @@ def main() -> int:
     print(f"Reader: {options.reader} ({'real PC/SC, virtual cards' if options.reader == 'pcsc' else 'direct'})")
     try:
         with (
-            Stage(options.folder, readers=options.reader, seed=options.seed) as stage,
+            Stage(options.folder, readers=options.reader, seed=options.seed, first_port=options.first_port) as stage,
             desk(options.reader, stage.folder) as readers,
         ):
             set_up = time.perf_counter() - began
@@ -55,6 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--reader", choices=("pcsc", "direct"), default=best_reader(), help="default: what is there")
     parser.add_argument("--folder", type=Path, default=Path(".rehearsal"), help="made afresh at each start")
     parser.add_argument("--seed", type=int, default=1, help="the made-up names and numbers follow from it")
+    parser.add_argument("--first-port", type=int, default=FIRST_PORT, help="of four for the servers, on loopback")
     return parser.parse_args()
 
 
@@ -86,9 +87,9 @@ def _stay(stage: Stage, reader: str) -> None:
     print(
         f"""
 It stays up until Ctrl-C. PROVA: everything here is made up.
-  Portal   http://localhost:{PORTAL}/
-  Gate     http://localhost:{GATE}/      (sign in as a person of {folder.name}/people.json)
-  Inbox    http://localhost:{INBOX}/     (SMS and e-mail arrive here)
+  Portal   {stage.portal}/
+  Gate     {stage.gate}/      (sign in as a person of {folder.name}/people.json)
+  Inbox    {stage.mail}/     (SMS and e-mail arrive here)
   Program  EIMZA_CONFIG={folder.name}/eimza.toml .venv/bin/eimza status   (then: unlock, change)"""
     )
     if reader == "pcsc":

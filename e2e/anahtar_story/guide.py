@@ -19,7 +19,7 @@ from anahtar_desktop.scripted import ScriptedView
 from anahtar_story import holder
 from anahtar_story.browser import Browser
 from anahtar_story.record import Chapter, expect
-from anahtar_story.stage import PORTAL, Stage
+from anahtar_story.stage import Stage
 from anahtar_wire import inbox
 
 _SMS_WITHIN = 5.0
@@ -37,7 +37,7 @@ class Guide:
         """Steps 1 to 4 of the guide, by redirects and forms."""
         browser = Browser()
         with chapter.step("landing page, its door, E-Devlet ile Giriş", "browser"):
-            browser.open(f"http://localhost:{PORTAL}/")
+            browser.open(f"{self.stage.portal}/")
             browser.click(door)
             browser.click("E-Devlet ile Giriş")
         with chapter.step("E-Devlet Kapısına Git: five ways to sign in", "browser") as step:
@@ -72,7 +72,7 @@ class Guide:
         with chapter.step("E-İmza Uygulaması: code, PIN twice, confirmation, card", "program") as step:
             view = ScriptedView(code=code, new_pin=new_pin, method=method, confirmation=confirmation)
             journal = FileJournal(self.stage.folder / "journal")
-            ending = Assistant(view, HttpServer(f"http://localhost:{PORTAL}"), self.readers, journal).unlock()
+            ending = Assistant(view, HttpServer(self.stage.portal), self.readers, journal).unlock()
             expect(ending.outcome is Outcome.DONE, f"the program ended with {ending}: {view.problems}")
             expect(not journal.open_entries(), "the journal has nothing open")
             step.show(method=method, shown=[text.name for text in view.told][-1], card=f"…{serial[-4:]}")

@@ -14,8 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-PORTAL, GATE, INBOX = 8400, 8401, 8402
-_PORTS = {"portal": PORTAL, "gate": GATE, "inbox": INBOX}
+FIRST_PORT = 8400
 _PROCESSES = {
     "gate": ["anahtar-gate", "serve"],
     "portal": ["anahtar", "serve"],
@@ -33,7 +32,9 @@ class StageNotReady(Exception):
 class Stage:
     """Makes the folder, starts the processes, stops exactly those."""
 
-    def __init__(self, folder: Path, *, readers: str, seed: int) -> None:
+    def __init__(self, folder: Path, *, readers: str, seed: int, first_port: int = FIRST_PORT) -> None:
+        self.portal, self.gate, self.mail = (f"http://localhost:{first_port + offset}" for offset in range(3))
+        self._ports = {"portal": first_port, "gate": first_port + 1, "inbox": first_port + 2}
         self.folder = folder.absolute()
         self._readers = readers
         self._seed = seed
@@ -79,13 +80,14 @@ class Stage:
         return done.stdout
 
     def _make(self) -> None:
-        for name, port in _PORTS.items():
+        for name, port in self._ports.items():
             if _listens(port):
                 raise StageNotReady(f"port {port} ({name}) is taken: another demo may be running")
         if (self.folder / "anahtar.toml").exists():
             shutil.rmtree(self.folder)  # an earlier rehearsal: made to be thrown away
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.run("anahtar", "rehearsal", str(self.folder), "--readers", self._readers, "--seed", str(self._seed))
+        options = ["--readers", self._readers, "--seed", str(self._seed), "--first-port", str(self._ports["portal"])]
+        self.run("anahtar", "rehearsal", str(self.folder), *options)
         self.run("anahtar-gate", "prepare")
         self.run("anahtar-gate", "people", str(self.folder / "gate-people.json"))
 
@@ -110,7 +112,7 @@ class Stage:
             time.sleep(0.05)
 
     def _ready(self) -> bool:
-        return all(_listens(port) for port in _PORTS.values()) and (self.folder / "keyservice.sock").exists()
+        return all(_listens(port) for port in self._ports.values()) and (self.folder / "keyservice.sock").exists()
 
     def _refuse_dead(self) -> None:
         for name, process in self._running.items():

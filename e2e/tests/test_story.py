@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+FIRST_PORTS = {"direct": 18400, "pcsc": 18410}
 
 
 @pytest.mark.parametrize("reader", ["direct", "pcsc"])
 def test_the_demo_lives_the_guide_and_says_so_as_data(reader: str, tmp_path: Path) -> None:
     out = tmp_path / "out.json"
     command = [ROOT / "script" / "demo", "--exit", "--json", out, "--reader", reader, "--folder", tmp_path / "stage"]
+    command += ["--first-port", str(FIRST_PORTS[reader])]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env={**os.environ})
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(out.read_text(encoding="utf-8"))

@@ -83,7 +83,7 @@ class Confirming:
         except NotACode:
             return None
         # A web password may look like some code; only the one of this very unlock is surely in the wrong field.
-        return Problem.CONFIRMATION_IS_CODE if method == "web" or code == self._code else None
+        return Problem.CONFIRMATION_IS_CODE if method == "sms" or code == self._code else None
 
     def _go_on_after(self, refusal: Refusal, going_on: tuple[Problem, ...]) -> None:
         if refusal.problem not in going_on:

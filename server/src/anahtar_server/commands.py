@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     rehearsal.add_argument("folder", type=Path)
     rehearsal.add_argument("--seed", type=int, default=1, help="names and numbers follow from it")
     rehearsal.add_argument("--keys", choices=("software", "pkcs11"), help="default: pkcs11 where SoftHSM is installed")
+    rehearsal.add_argument("--first-port", type=int, default=8400, help="of four: portal, gate, inbox, status")
     rehearsal.add_argument("--readers", choices=("direct", "pcsc"), default="direct")
     return parser
 
@@ -113,7 +114,7 @@ def _inbox(_options: argparse.Namespace) -> int:
     from anahtar_server.config import config
     from anahtar_server.inbox import serve
 
-    serve(config())
+    serve(config(), port=config().notices.inbox_port)
     return 0
 
 
@@ -121,7 +122,12 @@ def _rehearsal(options: argparse.Namespace) -> int:
     from anahtar_server.rehearsal import folder
 
     try:
-        settings = folder.make(options.folder, keys=options.keys or folder.best_keys(), readers=options.readers)
+        settings = folder.make(
+            options.folder,
+            keys=options.keys or folder.best_keys(),
+            readers=options.readers,
+            first_port=options.first_port,
+        )
     except FileExistsError as there:
         print(f"anahtar: a rehearsal is there already: {there}", file=sys.stderr)
         return 1

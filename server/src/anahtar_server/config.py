@@ -130,6 +130,7 @@ class Notices(_Table):
     sms: Literal["sink"] = "sink"
     email: Literal["sink", "smtp"] = "sink"
     inbox: Path = Path("inbox")
+    inbox_port: int = 8402
     sender: str = "ANAHTAR"
     email_from: str = "bilgi@anahtar.invalid"
     smtp_host: str = "127.0.0.1"

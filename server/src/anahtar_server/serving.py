@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -18,4 +20,6 @@ def serve(config: Config) -> None:
         workers=1,
         blocking_threads=4,
         log_enabled=False,
+        static_path_route=["/static"],
+        static_path_mount=[Path(__file__).parent / "portal" / "static"],
     ).serve()

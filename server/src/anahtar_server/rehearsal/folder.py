@@ -17,12 +17,13 @@ rehearsal = true
 {database}
 
 [portal]
-public_url = "http://localhost:8400"
+public_url = "http://localhost:{portal}"
+port = {portal}
 secret_key_file = "secrets/portal"
 code_key_file = "secrets/verification-codes"
 
 [signin]
-issuer = "http://localhost:8401"
+issuer = "http://localhost:{gate}"
 client_id = "anahtar-portal"
 client_secret_file = "secrets/client"
 
@@ -37,10 +38,11 @@ code_key_file = "secrets/sms-codes"
 sms = "sink"
 email = "sink"
 inbox = "inbox"
+inbox_port = {inbox}
 
 [gate]
-public_url = "http://localhost:8401"
-port = 8401
+public_url = "http://localhost:{gate}"
+port = {gate}
 database = "gate.sqlite3"
 secret_key_file = "secrets/gate"
 signing_key_file = "secrets/gate-signing-key.pem"
@@ -49,7 +51,7 @@ inbox = "inbox"
 [[gate.clients]]
 client_id = "anahtar-portal"
 client_secret_file = "secrets/client"
-redirect_uris = ["http://localhost:8400/giris/donus/"]
+redirect_uris = ["http://localhost:{portal}/giris/donus/"]
 name = "Anahtar Online İşlemler"
 """
 
@@ -59,7 +61,7 @@ _PKCS11 = (
     'configuration = "{configuration}"'
 )
 _PROGRAM = """# The rehearsal's settings of E-İmza Uygulaması.
-server = "http://localhost:8400"
+server = "http://localhost:{portal}"
 rehearsal = true
 readers = "{readers}"
 cards = "cards"
@@ -72,11 +74,18 @@ def best_keys() -> Keys:
     return "pkcs11" if softhsm.available() else "software"
 
 
-def make(folder: Path, *, keys: Keys, readers: Literal["direct", "pcsc"], database: str | None = None) -> Path:
+def make(
+    folder: Path,
+    *,
+    keys: Keys,
+    readers: Literal["direct", "pcsc"],
+    database: str | None = None,
+    first_port: int = 8400,
+) -> Path:
     """Make the folder with fresh secrets and return its settings file.
 
-    `database` is the text of the table `[database]`, an embedded SQLite without it. Raises FileExistsError when the
-    folder holds a rehearsal already.
+    Four loopback ports from `first_port` on are for portal, gate, inbox and status services. `database` is the text of
+    the table `[database]`, an embedded SQLite without it. Raises FileExistsError when the folder holds a rehearsal.
     """
     settings = folder / "anahtar.toml"
     if settings.exists():
@@ -85,11 +94,12 @@ def make(folder: Path, *, keys: Keys, readers: Literal["direct", "pcsc"], databa
     (folder / "cards").mkdir(mode=0o700, exist_ok=True)
     for name in ("portal", "verification-codes", "client", "sms-codes", "gate"):
         _write_secret(folder / "secrets" / name, secrets.token_urlsafe(40))
+    ports = {name: first_port + offset for offset, name in enumerate(("portal", "gate", "inbox", "status"))}
     text = _SETTINGS.format(
-        database=database or 'kind = "sqlite"\npath = "anahtar.sqlite3"', custody=_custody(folder, keys)
+        database=database or 'kind = "sqlite"\npath = "anahtar.sqlite3"', custody=_custody(folder, keys), **ports
     )
     settings.write_text(text, encoding="utf-8")
-    (folder / "eimza.toml").write_text(_PROGRAM.format(readers=readers), encoding="utf-8")
+    (folder / "eimza.toml").write_text(_PROGRAM.format(readers=readers, **ports), encoding="utf-8")
     return settings
 
 
@@ -105,3 +115,10 @@ def _custody(folder: Path, keys: Keys) -> str:
 def _write_secret(path: Path, secret: str) -> None:
     path.touch(mode=0o600)
     path.write_text(secret)
+
+
+if __name__ == "__main__":
+    # For tools that only need readable settings (script/types).
+    import sys
+
+    print(make(Path(sys.argv[1]), keys="software", readers="direct"))

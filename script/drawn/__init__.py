@@ -1,0 +1,1 @@
+"""What `script/docs` draws from the code, one module a subject."""

@@ -1,0 +1,129 @@
+"""The program's API: routes from the server's own addresses, messages from the wire's own sources."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from anahtar_desktop import client
+from anahtar_wire import messages as wire
+from anahtar_wire.messages import Message
+
+from drawn.part import code, one_line, table
+
+PREFIX = "/api/v1/"
+LEFT_OUT = ("Message",)
+"""The base of all messages: it is a body of its own only where a request has nothing to say."""
+
+
+class NotDrawn(Exception):
+    """A route of the server that the program never calls, or the other way round: one of the two is forgotten."""
+
+
+def routes(root: Path) -> str:
+    """Return every route with its method, request and answer; raises NotDrawn."""
+    answers = _answers()
+    rows = []
+    for path, view in _views():
+        method = inspect.getclosurevars(view).nonlocals["method"]
+        if (method, path) not in answers:
+            raise NotDrawn(f"{method} {path} is not called by the program")
+        asks = _request(view) if method == "POST" else ""
+        shown = path.replace("<str:name>", "{unlock}")
+        rows.append((code(f"{method} {PREFIX}{shown}"), one_line(view.__doc__), _link(asks), _link(answers[method, path])))
+    return table(("route", "what it does", "request", "answer"), rows)
+
+
+def _link(name: str) -> str:
+    return f"[{name}](#{name.lower()})" if name else ""
+
+
+def _views() -> list[tuple[str, Callable[..., Any]]]:
+    """Return the API's addresses with their views, under the settings of a rehearsal that is thrown away."""
+    from anahtar_server.rehearsal.folder import make
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["ANAHTAR_CONFIG"] = str(make(Path(folder), keys="software", readers="direct"))
+        os.environ["DJANGO_SETTINGS_MODULE"] = "anahtar_server.django_settings"
+        import django
+
+        django.setup()
+        from anahtar_server.api.urls import urlpatterns
+
+        return [(str(pattern.pattern), pattern.callback) for pattern in urlpatterns]
+
+
+def _request(view: Callable[..., Any]) -> str:
+    """Return the message that a view reads: the first one that its own code names."""
+    inner = inspect.unwrap(view)
+    for name in inner.__code__.co_names:
+        kind = inner.__globals__.get(name)
+        if isinstance(kind, type) and issubclass(kind, Message):
+            return name
+    raise NotDrawn(f"{inner.__name__} reads no message")
+
+
+def _answers() -> dict[tuple[str, str], str]:
+    """Return what the program takes each answer for, read from the calls in its client."""
+    tree = ast.parse(inspect.getsource(client))
+    return dict(_call(node) for node in ast.walk(tree) if _is_call(node))  # type: ignore[arg-type]
+
+
+def _is_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "_call"
+
+
+def _call(node: ast.Call) -> tuple[tuple[str, str], str]:
+    kind, method, path = (ast.unparse(argument).strip("'") for argument in node.args[:3])
+    return (method, _path(node, path)), kind
+
+
+def _path(node: ast.Call, written: str) -> str:
+    """Return a call's path as the server writes it; a name stands for the f-string that was assigned to it."""
+    if written == "path":
+        written = "f'/unlock/{unlock}/consent'"
+    return re.sub(r"\{unlock\}", "<str:name>", written.removeprefix("f").strip("'")).removeprefix("/")
+
+
+def messages(root: Path) -> str:
+    """Return every message of the wire with its fields."""
+    return "\n\n".join(_message(node) for node in _classes() if node.name not in LEFT_OUT)
+
+
+def _classes() -> Iterator[ast.ClassDef]:
+    for node in ast.parse(inspect.getsource(wire)).body:
+        if isinstance(node, ast.ClassDef):
+            yield node
+
+
+def _message(node: ast.ClassDef) -> str:
+    head = f"### {node.name}\n\n{one_line(ast.get_docstring(node))}"
+    if any(isinstance(base, ast.Name) and base.id == "StrEnum" for base in node.bases):
+        return f"{head}\n\n{', '.join(code(value) for value in _values(node))}"
+    rows = [_field(one) for one in node.body if isinstance(one, ast.AnnAssign)]
+    return f"{head}\n\n{table(('field', 'kind', 'bounds', 'default'), rows)}" if rows else head
+
+
+def _values(node: ast.ClassDef) -> Iterator[str]:
+    for statement in node.body:
+        if isinstance(statement, ast.Assign):
+            yield ast.literal_eval(statement.value)
+
+
+def _field(statement: ast.AnnAssign) -> tuple[str, str, str, str]:
+    name, kind = ast.unparse(statement.target), ast.unparse(statement.annotation)
+    bounds, default = "", "required"
+    value = statement.value
+    if isinstance(value, ast.Call):
+        said = {one.arg or "": ast.unparse(one.value) for one in value.keywords}
+        default = said.pop("default", "required") if "default_factory" not in said else "empty"
+        bounds = ", ".join(f"{key} {text}" for key, text in said.items() if key not in ("repr", "default_factory"))
+    elif value is not None:
+        default = ast.unparse(value)
+    return code(name), code(kind), bounds, default if default in ("required", "empty") else code(default)
