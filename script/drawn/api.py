@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,15 +14,11 @@ from anahtar_desktop import client
 from anahtar_wire import messages as wire
 from anahtar_wire.messages import Message
 
-from drawn.part import code, one_line, table
+from drawn.part import NotDrawn, code, one_line, table
 
 PREFIX = "/api/v1/"
 LEFT_OUT = ("Message",)
 """The base of all messages: it is a body of its own only where a request has nothing to say."""
-
-
-class NotDrawn(Exception):
-    """A route of the server that the program never calls, or the other way round: one of the two is forgotten."""
 
 
 def routes(root: Path) -> str:
@@ -36,7 +31,9 @@ def routes(root: Path) -> str:
             raise NotDrawn(f"{method} {path} is not called by the program")
         asks = _request(view) if method == "POST" else ""
         shown = path.replace("<str:name>", "{unlock}")
-        rows.append((code(f"{method} {PREFIX}{shown}"), one_line(view.__doc__), _link(asks), _link(answers[method, path])))
+        rows.append(
+            (code(f"{method} {PREFIX}{shown}"), one_line(view.__doc__), _link(asks), _link(answers[method, path]))
+        )
     return table(("route", "what it does", "request", "answer"), rows)
 
 
@@ -72,23 +69,26 @@ def _request(view: Callable[..., Any]) -> str:
 def _answers() -> dict[tuple[str, str], str]:
     """Return what the program takes each answer for, read from the calls in its client."""
     tree = ast.parse(inspect.getsource(client))
-    return dict(_call(node) for node in ast.walk(tree) if _is_call(node))  # type: ignore[arg-type]
+    calls = [call for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for call in _calls(node)]
+    return dict(calls)
 
 
-def _is_call(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "_call"
+def _calls(function: ast.FunctionDef) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield method, path and answer of each call that a function of the client makes."""
+    assigned = {
+        ast.unparse(node.targets[0]): ast.unparse(node.value)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign)
+    }
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "self._call":
+            kind, method, path = (ast.unparse(argument) for argument in node.args[:3])
+            yield (method.strip("'"), _as_served(assigned.get(path, path))), kind
 
 
-def _call(node: ast.Call) -> tuple[tuple[str, str], str]:
-    kind, method, path = (ast.unparse(argument).strip("'") for argument in node.args[:3])
-    return (method, _path(node, path)), kind
-
-
-def _path(node: ast.Call, written: str) -> str:
-    """Return a call's path as the server writes it; a name stands for the f-string that was assigned to it."""
-    if written == "path":
-        written = "f'/unlock/{unlock}/consent'"
-    return re.sub(r"\{unlock\}", "<str:name>", written.removeprefix("f").strip("'")).removeprefix("/")
+def _as_served(written: str) -> str:
+    """Return a path of the client as the server's table of addresses writes it."""
+    return written.removeprefix("f").strip("'").replace("{unlock}", "<str:name>").removeprefix("/")
 
 
 def messages(root: Path) -> str:

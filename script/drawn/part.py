@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 
-class NoMarks(Exception):
+class NotDrawn(Exception):
+    """A page cannot be drawn; the text says what is missing and where."""
+
+
+class NoMarks(NotDrawn):
     """The page does not have both marks of the part, once each."""
 
     def __init__(self, part: str) -> None:

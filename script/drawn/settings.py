@@ -16,7 +16,7 @@ from anahtar_server import config as server_config
 from pydantic import BaseModel
 
 from drawn.meanings import MEANINGS
-from drawn.part import code, one_line, table
+from drawn.part import NotDrawn, code, one_line, table
 
 HEAD = ("setting", "kind", "default", "meaning")
 SERVER_TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -37,7 +37,7 @@ GATE_TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
 )
 
 
-class NoMeaning(Exception):
+class NoMeaning(NotDrawn):
     """A setting has neither a docstring in the code nor a sentence in `drawn/meanings.py`."""
 
 
@@ -71,7 +71,9 @@ def _section(name: str, model: type[BaseModel], tables: tuple[tuple[str, type[Ba
     inner = {model for _, model in tables}
     rows = list(_rows(name, model, inner))
     kind = _literal_kind(model)
-    head = f"### `{title}`{kind}\n\n{one_line(model.__doc__)}" if name else f"### At the top\n\n{one_line(model.__doc__)}"
+    head = (
+        f"### `{title}`{kind}\n\n{one_line(model.__doc__)}" if name else f"### At the top\n\n{one_line(model.__doc__)}"
+    )
     return f"{head}\n\n{table(HEAD, rows)}"
 
 
