@@ -246,7 +246,7 @@ def drip(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\n")
     while True:
         connection.sendall(b"X-Slow: 1\r\n")
-        time.sleep(0.05)
+        time.sleep(0.015)
 
 
 def endless(connection: socket.socket) -> None:

@@ -13,12 +13,9 @@ from typing import Any
 from anahtar_desktop import client
 from anahtar_wire import messages as wire
 from anahtar_wire.messages import Message
-
 from drawn.part import NotDrawn, code, one_line, table
 
 PREFIX = "/api/v1/"
-LEFT_OUT = ("Message",)
-"""The base of all messages: it is a body of its own only where a request has nothing to say."""
 
 
 def routes(root: Path) -> str:
@@ -59,7 +56,8 @@ def _views() -> list[tuple[str, Callable[..., Any]]]:
 def _request(view: Callable[..., Any]) -> str:
     """Return the message that a view reads: the first one that its own code names."""
     inner = inspect.unwrap(view)
-    for name in inner.__code__.co_names:
+    names: tuple[str, ...] = inner.__code__.co_names
+    for name in names:
         kind = inner.__globals__.get(name)
         if isinstance(kind, type) and issubclass(kind, Message):
             return name
@@ -93,7 +91,7 @@ def _as_served(written: str) -> str:
 
 def messages(root: Path) -> str:
     """Return every message of the wire with its fields."""
-    return "\n\n".join(_message(node) for node in _classes() if node.name not in LEFT_OUT)
+    return "\n\n".join(_message(node) for node in _classes())
 
 
 def _classes() -> Iterator[ast.ClassDef]:

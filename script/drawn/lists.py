@@ -7,7 +7,6 @@ from pathlib import Path
 
 from anahtar_server.audit.names import Act
 from anahtar_wire.problem_page import Language, page
-
 from drawn.part import code, table
 
 SERVER = "server/src/anahtar_server"

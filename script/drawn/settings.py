@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from anahtar_desktop import settings as program_settings
 from anahtar_gate import config as gate_config
 from anahtar_server import config as server_config
-from pydantic import BaseModel
-
 from drawn.meanings import MEANINGS
 from drawn.part import NotDrawn, code, one_line, table
 
@@ -101,6 +101,8 @@ def _annotations(model: type[Any]) -> dict[str, str]:
 
 
 def _kind(annotation: str) -> str:
+    if annotation.startswith("Annotated["):
+        annotation = annotation.removeprefix("Annotated[").split(",")[0]
     words = annotation.replace("SecretFile", "path of a secret file").replace("Path", "path")
     words = words.replace("Literal[", "").replace("'", '"') if words.startswith("Literal[") else words
     return words.removesuffix("]") if annotation.startswith("Literal[") else words

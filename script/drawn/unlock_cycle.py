@@ -15,8 +15,8 @@ from anahtar_server.unlock.rules import (
     pin_of,
 )
 from anahtar_wire.messages import State
-
-from drawn.part import code, table as markdown_table
+from drawn.part import code
+from drawn.part import table as markdown_table
 
 BEFORE = "before_release"
 
@@ -49,7 +49,8 @@ def _edges(shared: dict[Event, State]) -> tuple[list[str], list[str]]:
     for (state, event), move in TABLE.items():
         if not (state in BEFORE_RELEASE and event in shared):
             labels[state, move.to, move.closes].append(event)
-    inside, outside = [], []
+    inside: list[str] = []
+    outside: list[str] = []
     for (state, to, closes), events in labels.items():
         names = ", ".join(event.value for event in events) + (" (closed)" if closes else "")
         within = state in BEFORE_RELEASE and to in BEFORE_RELEASE
@@ -76,10 +77,18 @@ def states() -> str:
     rows = [
         (
             state.name,
-            "yes" if is_live(state, closed=False) else "no",
-            "final" if state in FINAL else "open outcome" if state in UNSETTLED_OUTCOME else "",
+            _blocks(state),
+            "final" if state in FINAL else "open outcome" if state in UNSETTLED_OUTCOME else "under way",
             pin_of(state),
         )
         for state in State
     ]
-    return markdown_table(("state", "keeps a second unlock of the card from opening", "", "PIN on the card"), rows)
+    return markdown_table(
+        ("state", "keeps a second unlock of the card from opening", "what it is", "PIN on the card"), rows
+    )
+
+
+def _blocks(state: State) -> str:
+    if not is_live(state, closed=False):
+        return "no"
+    return "yes" if is_live(state, closed=True) else "until it is closed"

@@ -1,0 +1,116 @@
+"""A stage for the unlock: settings, people and cards in a folder of its own, and the server's processes on one core."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from anahtar_server.rehearsal import folder as rehearsal
+from bench.parts import machine
+
+FRESH = "fresh_minutes = 600\n"
+LIMITS = "\n[limits]\nunlocks_per_card_a_day = 1000\n"
+"""A bench opens the same card's unlock more often than any holder; everything else is as it comes."""
+READY_WITHIN = 20.0
+SQLITE = 'kind = "sqlite"\npath = "anahtar.sqlite3"'
+
+
+class Stage:
+    """A folder with settings and seats; its processes run while `running` is open."""
+
+    def __init__(self, folder: Path, *, keys: rehearsal.Keys, database: str, seats: int) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.keys = keys
+        self.pids: dict[str, int] = {}
+        settings = rehearsal.make(folder, keys=keys, readers="direct", database=database)
+        text = settings.read_text(encoding="utf-8").replace("localhost:8400", f"127.0.0.1:{self.port}")
+        text = text.replace("[portal]\n", f"[portal]\nport = {self.port}\n").replace("[signin]\n", f"[signin]\n{FRESH}")
+        before, gate, after = text.partition("[gate]")
+        settings.write_text(before + LIMITS + "\n" + gate + after, encoding="utf-8")
+        self._python("bench.parts.prepare", str(folder), str(seats))
+
+    @property
+    def address(self) -> str:
+        """Where the portal and the API answer."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the server's processes."""
+        more = {"ANAHTAR_CONFIG": str(self.folder / "anahtar.toml"), "PYTHONPATH": str(Path(__file__).parents[2])}
+        if "DJANGO_SETTINGS_MODULE" not in os.environ:
+            more["DJANGO_SETTINGS_MODULE"] = "anahtar_server.django_settings"
+        return {**os.environ, **more}
+
+    @contextmanager
+    def running(self, *parts: str, **environment: str) -> Iterator[None]:
+        """Run `serve`, `keyservice` and whatever else is named on the server's core, with more environment."""
+        processes = {part: self._start(part, environment) for part in ("keyservice", "serve", *parts)}
+        self.pids = {part: process.pid for part, process in processes.items()}
+        try:
+            self._await(list(processes.values()))
+            yield
+        finally:
+            stop(list(processes.values()))
+
+    def _start(self, part: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        command = machine.on_core(machine.SERVER, [str(Path(sys.executable).parent / "anahtar"), part])
+        with (self.folder / f"{part}.log").open("ab") as log:
+            return subprocess.Popen(
+                command, env={**self.environment, **environment}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+
+    def _await(self, processes: Sequence[subprocess.Popen[bytes]]) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        while not (listens(self.port) and (self.folder / "keyservice.sock").exists()):
+            if time.monotonic() > deadline or any(process.poll() is not None for process in processes):
+                raise RuntimeError(f"the stage did not come up; see {self.folder}/*.log")
+            time.sleep(0.05)
+
+    def _python(self, module: str, *arguments: str) -> None:
+        subprocess.run([sys.executable, "-m", module, *arguments], env=self.environment, check=True)
+
+
+@contextmanager
+def stage(*, keys: rehearsal.Keys, database: str = SQLITE, seats: int) -> Iterator[Stage]:
+    """Yield a stage that is thrown away afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="anahtar-bench-", dir="/tmp"))
+    try:
+        yield Stage(folder, keys=keys, database=database, seats=seats)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """End processes that were started here."""
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    """Tell whether somebody listens on a port of this computer."""
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
