@@ -6,6 +6,7 @@ import http.client
 import re
 import time
 from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from anahtar_card.families.akis.driver import AkisDriver
@@ -17,13 +18,15 @@ from anahtar_desktop.client import HttpServer
 from anahtar_desktop.transport import Answer, Request, Transport
 from anahtar_wire.code import VerificationCode
 from anahtar_wire.messages import Evidence, Method, Outcome, State
-from bench.parts.prepare import Seat
+from bench.parts.seat import Seat
 
 NEW_PIN = "482916"
 _CODE = re.compile(rb'id="code"[^>]*>\s*([A-Z2-9]{4}(?:-[A-Z2-9]{4}){2})')
 STEPS = ("open", "code page", "claim", "confirmation", "answer", "grant", "consent", "report")
 Mark = Callable[[str], None]
 Times = dict[str, float]
+SmsCode = Callable[[Seat, str], str]
+Result = TypeVar("Result")
 
 
 class NotAsPromised(Exception):
@@ -53,9 +56,9 @@ class KeptOpen(Transport):
 
 
 class Caller:
-    """Lives unlocks one after the other; `sms_code` returns the code that went to the holder for an unlock's name."""
+    """Lives unlocks one after the other; `sms_code` returns the code that a seat's holder got for an unlock's name."""
 
-    def __init__(self, port: int, sms_code: Callable[[str], str], mark: Mark = lambda step: None) -> None:
+    def __init__(self, port: int, sms_code: SmsCode, mark: Mark = lambda step: None) -> None:
         self._link = KeptOpen(port)
         self._port = port
         self._sms_code = sms_code
@@ -70,7 +73,7 @@ class Caller:
         claimed = self._step(times, "claim", lambda: server.claim(VerificationCode.parse(code)))
         name, serial = claimed.unlock, claimed.card_serial
         self._step(times, "confirmation", lambda: server.ask_confirmation(name, Method.SMS, serial))
-        typed = self._sms_code(name)
+        typed = self._sms_code(seat, name)
         self._step(times, "answer", lambda: server.confirm(name, Method.SMS, typed))
         grant = self._step(times, "grant", lambda: server.grant(name, serial))
         evidence = self._card(seat, grant, lambda proof: self._step(times, "consent", lambda: server.consent(name, proof)))
@@ -79,7 +82,7 @@ class Caller:
             raise NotAsPromised(f"{stands.state} {stands.evidence}")
         return times
 
-    def _step[Result](self, times: Times, name: str, act: Callable[[], Result]) -> Result:
+    def _step(self, times: Times, name: str, act: Callable[[], Result]) -> Result:
         self._mark(name)
         began = time.perf_counter()
         result = act()

@@ -10,26 +10,13 @@ import pickle
 import secrets
 import string
 import sys
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import django
 
 from anahtar_card.virtual import Memory
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One holder at a desk: a card, and a browser that has signed in."""
-
-    serial: str
-    memory: Memory
-    session: str
-    csrf: str
-
-    def __repr__(self) -> str:
-        return f"<Seat {self.serial[-4:]}>"
+from bench.parts.seat import Seat
 
 
 def main() -> None:
@@ -38,6 +25,7 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from anahtar_server.certificates.workshop import KEY_VERSION
     from anahtar_server.clock import system_clock
     from anahtar_server.config import config
     from anahtar_server.custody.opening import open_custody
@@ -45,6 +33,7 @@ def main() -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     custody, now = open_custody(config()), system_clock()
+    custody.make_master(KEY_VERSION)
     authority = prepare_keys(custody, now)
     seats = [_seat(number, authority, custody, now) for number in range(count)]
     (folder / "seats").write_bytes(pickle.dumps(seats))
@@ -70,7 +59,7 @@ def _seat(number: int, authority: object, custody: object, now: datetime) -> Sea
         memory=memory, owner=holder, authority=authority, custody=custody, actor=ACTOR, now=now  # type: ignore[arg-type]
     )  # fmt: skip
     csrf = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(32))
-    return Seat(card.serial, memory, _browser(holder, person.tckn, now), csrf)
+    return Seat(card.serial, person.mobile, memory, _browser(holder, person.tckn, now), csrf)
 
 
 def _browser(holder: object, tckn: str, now: datetime) -> str:

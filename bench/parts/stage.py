@@ -28,12 +28,11 @@ class Stage:
 
     def __init__(self, folder: Path, *, keys: rehearsal.Keys, database: str, seats: int) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = free_ports(4)
         self.keys = keys
         self.pids: dict[str, int] = {}
-        settings = rehearsal.make(folder, keys=keys, readers="direct", database=database)
-        text = settings.read_text(encoding="utf-8").replace("localhost:8400", f"127.0.0.1:{self.port}")
-        text = text.replace("[portal]\n", f"[portal]\nport = {self.port}\n").replace("[signin]\n", f"[signin]\n{FRESH}")
+        settings = rehearsal.make(folder, keys=keys, readers="direct", database=database, first_port=self.port)
+        text = settings.read_text(encoding="utf-8").replace("[signin]\n", f"[signin]\n{FRESH}")
         before, gate, after = text.partition("[gate]")
         settings.write_text(before + LIMITS + "\n" + gate + after, encoding="utf-8")
         self._python("bench.parts.prepare", str(folder), str(seats))
@@ -46,10 +45,8 @@ class Stage:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of the server's processes."""
-        more = {"ANAHTAR_CONFIG": str(self.folder / "anahtar.toml"), "PYTHONPATH": str(Path(__file__).parents[2])}
-        if "DJANGO_SETTINGS_MODULE" not in os.environ:
-            more["DJANGO_SETTINGS_MODULE"] = "anahtar_server.django_settings"
-        return {**os.environ, **more}
+        settings = {"DJANGO_SETTINGS_MODULE": "anahtar_server.django_settings"}
+        return {**settings, **os.environ, "ANAHTAR_CONFIG": str(self.folder / "anahtar.toml")}
 
     @contextmanager
     def running(self, *parts: str, **environment: str) -> Iterator[None]:
@@ -102,11 +99,12 @@ def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_ports(count: int) -> int:
+    """Return the first of so many ports in a row that nobody listens on, below those that the kernel gives out."""
+    for first in range(21400, 32000, count):
+        if not any(listens(port) for port in range(first, first + count)):
+            return first
+    raise RuntimeError("no free ports")
 
 
 def listens(port: int) -> bool:

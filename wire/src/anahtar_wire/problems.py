@@ -36,6 +36,15 @@ class Problem(StrEnum):
     CARD_PROOF_WRONG = "card-proof-wrong"
     CARD_TO_THE_DESK = "card-to-the-desk"
     CERTIFICATE_REVOKED = "certificate-revoked"
+    # A certificate's life
+    CERTIFICATE_SUSPENDED = "certificate-suspended"
+    CERTIFICATE_NOT_SUSPENDED = "certificate-not-suspended"
+    CERTIFICATE_WAITING = "certificate-waiting"
+    CERTIFICATE_EXPIRED = "certificate-expired"
+    SUSPENDED_BY_OTHER = "suspended-by-other"
+    SECOND_PERSON_NEEDED = "second-person-needed"
+    ACT_NOT_ALLOWED = "act-not-allowed"
+    CARD_NOT_LOST = "card-not-lost"
     # The confirmation
     CONFIRMATION_WRONG = "confirmation-wrong"
     CONFIRMATION_EXPIRED = "confirmation-expired"

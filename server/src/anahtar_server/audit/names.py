@@ -23,7 +23,13 @@ class Act(StrEnum):
     CARD_LOST = "card-lost"
     CARD_DEAD = "card-dead"
     CERTIFICATE_ISSUED = "certificate-issued"
+    CERTIFICATE_SUSPENDED = "certificate-suspended"
+    CERTIFICATE_LIFTED = "certificate-lifted"
+    CERTIFICATE_OPENED = "certificate-opened"
     CERTIFICATE_REVOKED = "certificate-revoked"
+    CARD_FOUND = "card-found"
+    AUTHORITY_MADE = "authority-made"
+    LIST_PUBLISHED = "list-published"
     # the unlock
     DUTIES_ACCEPTED = "duties-accepted"
     UNLOCK_OPENED = "unlock-opened"

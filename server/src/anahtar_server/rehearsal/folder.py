@@ -105,6 +105,7 @@ def make(
 
 def _custody(folder: Path, keys: Keys) -> str:
     if keys == "software":
+        _write_secret(folder / "secrets" / "keys.json", '{"masters": {}, "signing": {}}')
         return _SOFTWARE
     pin = secrets.token_hex(8)
     _write_secret(folder / "secrets" / "token-pin", pin)

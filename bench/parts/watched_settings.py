@@ -1,0 +1,17 @@
+"""Django's settings of the server with an ear put on: BENCH_TRACE names a file that takes every SQLite statement,
+BENCH_PROFILE a folder that takes a profile of each thread's requests and errands."""
+
+from __future__ import annotations
+
+import os
+
+from anahtar_server.django_settings import *  # noqa: F403
+from anahtar_server.django_settings import MIDDLEWARE
+
+from bench.parts import ear
+
+if os.environ.get("BENCH_TRACE"):
+    ear.trace_sqlite(os.environ["BENCH_TRACE"])
+if os.environ.get("BENCH_PROFILE"):
+    MIDDLEWARE = ["bench.parts.ear.Profiled", *MIDDLEWARE]
+    ear.profile_errands()
