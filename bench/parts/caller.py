@@ -96,6 +96,8 @@ class Caller:
         reply, _ = self._link.exchange("POST", "/nes/pin/", urlencode(form).encode(), headers)
         if reply.status != 302:
             raise NotAsPromised(f"open: {reply.status} {reply.headers.get('X-Problem', '')}")
+        if "Set-Cookie" not in reply.headers:
+            raise NotAsPromised("open: this card has a live unlock")
         return reply.headers["Location"], reply.headers["Set-Cookie"].partition(";")[0]
 
     def _code(self, seat: Seat, path: str, cookie: str) -> str:

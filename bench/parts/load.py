@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,11 @@ class Result:
         if self.failures:
             raise RuntimeError(f"unlocks failed under load: {self.failures}")
         return self.unlocks / self.seconds
+
+
+def marked(order: Order, marks: str) -> Order:
+    """Return the same order with its steps marked (see `marks.opened`)."""
+    return replace(order, marks=marks)
 
 
 def run(order: Order) -> Result:

@@ -6,17 +6,22 @@ for signing in is not what is measured. The cards' memories are pickled: whoever
 
 from __future__ import annotations
 
+import json
 import pickle
 import secrets
 import string
 import sys
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 
 from anahtar_card.virtual import Memory
 from bench.parts.seat import Seat
+
+if TYPE_CHECKING:
+    from anahtar_server.signin.stand_in import Signer
 
 
 def main() -> None:
@@ -30,17 +35,21 @@ def main() -> None:
     from anahtar_server.config import config
     from anahtar_server.custody.opening import open_custody
     from anahtar_server.rehearsal.people import prepare_keys
+    from anahtar_server.signin.stand_in import Signer
 
     call_command("migrate", verbosity=0, interactive=False)
     custody, now = open_custody(config()), system_clock()
     custody.make_master(KEY_VERSION)
     authority = prepare_keys(custody, now)
-    seats = [_seat(number, authority, custody, now) for number in range(count)]
+    signin = config().signin
+    provider = Signer(issuer=signin.issuer, client_id=signin.client_id, rehearsal=True)
+    (folder / "provider-keys.json").write_text(json.dumps(provider.public_keys.as_dict()), encoding="utf-8")
+    seats = [_seat(number, provider, authority, custody, now) for number in range(count)]
     (folder / "seats").write_bytes(pickle.dumps(seats))
     custody.close()
 
 
-def _seat(number: int, authority: object, custody: object, now: datetime) -> Seat:
+def _seat(number: int, provider: Signer, authority: object, custody: object, now: datetime) -> Seat:
     from anahtar_server.certificates.models import Authority
     from anahtar_server.certificates.workshop import make_virtual_card
     from anahtar_server.people import acts as people
@@ -59,10 +68,10 @@ def _seat(number: int, authority: object, custody: object, now: datetime) -> Sea
         memory=memory, owner=holder, authority=authority, custody=custody, actor=ACTOR, now=now  # type: ignore[arg-type]
     )  # fmt: skip
     csrf = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(32))
-    return Seat(card.serial, person.mobile, memory, _browser(holder, person.tckn, now), csrf)
+    return Seat(card.serial, person.mobile, memory, _browser(holder, provider, person.tckn, now), csrf)
 
 
-def _browser(holder: object, tckn: str, now: datetime) -> str:
+def _browser(holder: object, provider: Signer, tckn: str, now: datetime) -> str:
     """Sign a holder in through the act and return the session's key."""
     from django.contrib.sessions.backends.db import SessionStore
 
@@ -72,10 +81,12 @@ def _browser(holder: object, tckn: str, now: datetime) -> str:
     from anahtar_server.signin.rules import Level
 
     assert isinstance(holder, Holder)
+    nonce = secrets.token_urlsafe(16)
+    claims = provider.claims(tckn=tckn, nonce=nonce, now=now)
     entered = sign_in(
         identity=Identity(
-            tckn=tckn, given_name="", family_name="", birth_date=None, issuer="bench", method="e-devlet-sifresi",
-            level=Level.SUBSTANTIAL, authenticated_at=now - timedelta(seconds=1), assertion="", nonce="",
+            tckn=tckn, given_name="", family_name="", birth_date=None, issuer=provider.issuer, method="e-devlet-sifresi",
+            level=Level.SUBSTANTIAL, authenticated_at=now, assertion=provider.sign(claims), nonce=nonce,
         ),
         address="127.0.0.1", actor="bench", now=now,
     )  # fmt: skip

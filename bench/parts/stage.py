@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from anahtar_server.rehearsal import folder as rehearsal
 from bench.parts import machine
@@ -36,6 +40,7 @@ class Stage:
         before, gate, after = text.partition("[gate]")
         settings.write_text(before + LIMITS + "\n" + gate + after, encoding="utf-8")
         self._python("bench.parts.prepare", str(folder), str(seats))
+        self.provider = Provider(self.port + 1, json.loads((folder / "provider-keys.json").read_text(encoding="utf-8")))
 
     @property
     def address(self) -> str:
@@ -51,6 +56,7 @@ class Stage:
     @contextmanager
     def running(self, *parts: str, **environment: str) -> Iterator[None]:
         """Run `serve`, `keyservice` and whatever else is named on the server's core, with more environment."""
+        self.provider.start()
         processes = {part: self._start(part, environment) for part in ("keyservice", "serve", *parts)}
         self.pids = {part: process.pid for part, process in processes.items()}
         try:
@@ -58,6 +64,7 @@ class Stage:
             yield
         finally:
             stop(list(processes.values()))
+            self.provider.stop()
 
     def _start(self, part: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         command = machine.on_core(machine.SERVER, [str(Path(sys.executable).parent / "anahtar"), part])
@@ -75,6 +82,42 @@ class Stage:
 
     def _python(self, module: str, *arguments: str) -> None:
         subprocess.run([sys.executable, "-m", module, *arguments], env=self.environment, check=True)
+
+
+class Provider:
+    """The provider's published addresses and keys: all that the key service asks of it, once in five minutes."""
+
+    def __init__(self, port: int, keys: dict[str, Any]) -> None:
+        issuer = f"http://localhost:{port}"
+        places = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/jwks.json"}
+        metadata = {"issuer": issuer, **{name: issuer + path for name, path in places.items()}}
+        self._port = port
+        self._said = {"/jwks.json": keys, "/.well-known/openid-configuration": metadata}
+        self._server: ThreadingHTTPServer | None = None
+
+    def start(self) -> None:
+        """Answer in a thread."""
+        said = self._said
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = json.dumps(said.get(self.path, {})).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        """Answer no more."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
 
 
 @contextmanager

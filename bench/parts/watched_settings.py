@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 
 from anahtar_server.django_settings import *  # noqa: F403
-from anahtar_server.django_settings import MIDDLEWARE
+from anahtar_server.django_settings import INSTALLED_APPS, MIDDLEWARE
 
 from bench.parts import ear
 
@@ -14,4 +14,4 @@ if os.environ.get("BENCH_TRACE"):
     ear.trace_sqlite(os.environ["BENCH_TRACE"])
 if os.environ.get("BENCH_PROFILE"):
     MIDDLEWARE = ["bench.parts.ear.Profiled", *MIDDLEWARE]
-    ear.profile_errands()
+    INSTALLED_APPS = [*INSTALLED_APPS, "bench.parts.ear.Ear"]

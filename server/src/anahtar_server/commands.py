@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -90,16 +91,17 @@ def _keyservice(_options: argparse.Namespace) -> int:
     _django()
     from anahtar_server.config import config
     from anahtar_server.keyservice.serve import face_of, serve
+    from anahtar_server.keyservice.warm import keep_warm
+    from anahtar_server.signin.assertion import fetch_keys
 
     settings = config()
+    keep_warm(lambda: fetch_keys(settings.signin.issuer, again=True), threading.Event())
     serve(settings.keyservice.socket, face_of(settings))
     return 0
 
 
 def _worker(_options: argparse.Namespace) -> int:
     _django()
-    import threading
-
     from anahtar_server.config import config
     from anahtar_server.unlock.acts import sweep
     from anahtar_server.worker import JOBS, Job, run
