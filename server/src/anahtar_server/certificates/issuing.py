@@ -1,103 +1,146 @@
-"""Issuing certificates with keys that stay in custody."""
+"""Issuing the certificates of cards; the keys stay where they are."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
-from cryptography.x509.oid import NameOID
 from django.db import transaction
 
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.cards.models import Card
-from anahtar_server.certificates import rules
-from anahtar_server.certificates.models import Authority, Certificate
+from anahtar_server.certificates import lifecycle, rules
+from anahtar_server.certificates.authorities import make_authority, sign_certificate
+from anahtar_server.certificates.crl.entries import entry
+from anahtar_server.certificates.feed import next_version
+from anahtar_server.certificates.lifecycle import Event, Reason, State
+from anahtar_server.certificates.models import Answer, Authority, Certificate, Change
+from anahtar_server.certificates.ocsp.names import certids
+from anahtar_server.certificates.profiles import CARD_DEVICE, PROFILES, Profile, check_key
+from anahtar_server.certificates.settings import CertificateSettings, current
 from anahtar_server.custody.issuing_key import IssuingKey
 from anahtar_server.custody.port import Custody
 from anahtar_wire.messages import Kind
 
-_AUTHORITY_YEARS = 10
-_CARD_YEARS = 3
+__all__ = ["has_ended", "issue", "make_authority", "profile_of", "subject_of"]
 
 
-@transaction.atomic
-def make_authority(*, name: str, title: str, custody: Custody, actor: str, now: datetime) -> Authority:
-    """Make an issuing authority with a key of its own and a certificate that it signs itself; twice changes nothing."""
-    there = Authority.objects.filter(name=name).first()
-    if there is not None:
-        return there
-    if not custody.has(key=name):
-        custody.make_signing_key(name, "P-384")
-    subject = x509.Name(
-        [x509.NameAttribute(NameOID.COUNTRY_NAME, "TR"), x509.NameAttribute(NameOID.COMMON_NAME, title)]
-    )
-    key = IssuingKey(custody, name)
-    builder = _builder(subject, subject, key.public_key(), now, now + timedelta(days=365 * _AUTHORITY_YEARS))
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    builder = builder.add_extension(rules.key_usage(signs_contracts=False, issues=True), critical=True)
-    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    der = builder.sign(key, key.hash).public_bytes(Encoding.DER)
-    record(actor=actor, act=Act.MASTER_MADE, subject=f"authority:{name}", now=now)
-    return Authority.objects.create(name=name, key=name, der=der)
+def profile_of(card: Card) -> Profile:
+    """Return the profile of a card's signing certificate."""
+    return PROFILES["nes" if card.kind == Kind.NES.value else "seal-sign"]
 
 
 @transaction.atomic
 def issue(
-    *, card: Card, authority: Authority, public_key: bytes, custody: Custody, actor: str, now: datetime
+    *,
+    card: Card,
+    authority: Authority,
+    public_key: bytes,
+    custody: Custody,
+    actor: str,
+    now: datetime,
+    profile: Profile | None = None,
+    renews: Certificate | None = None,
+    settings: CertificateSettings | None = None,
 ) -> Certificate:
-    """Issue the certificate of a card's key (SubjectPublicKeyInfo, DER) and put it into the register as valid."""
-    issuer = x509.load_der_x509_certificate(bytes(authority.der))
-    subject, policy = _subject(card)
-    key = load_der_public_key(public_key)
-    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-        raise ValueError("cards hold RSA or EC keys")
-    begins, ends = now.replace(microsecond=0), now.replace(microsecond=0) + timedelta(days=365 * _CARD_YEARS)
-    builder = _builder(issuer.subject, subject, key, begins, ends)
-    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    signs_contracts = card.kind == Kind.NES.value
-    builder = builder.add_extension(rules.key_usage(signs_contracts=signs_contracts), critical=True)
-    builder = builder.add_extension(x509.CertificatePolicies([x509.PolicyInformation(policy, None)]), critical=False)
-    identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    builder = builder.add_extension(
-        x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False
+    """Issue a certificate for a key of a card (SubjectPublicKeyInfo, DER) and put it into the register.
+
+    It is valid at once, or suspended at birth while the certificate that it `renews` has not ended. Whoever calls has
+    checked that the card holds the key (`possession`). Raises KeyRefused, KeyMissing, CustodyGone.
+    """
+    settings, profile = settings or current(), profile or profile_of(card)
+    title, subject = _subject(card, profile)
+    certificate = sign_certificate(
+        profile=profile,
+        subject=subject,
+        key=check_key(profile, load_der_public_key(public_key)),
+        issuer=authority,
+        signing=IssuingKey(custody, authority.key),
+        now=now,
+        settings=settings,
+        partition=partial(_partition, settings.partitions),
     )
-    signing = IssuingKey(custody, authority.key)
-    certificate = builder.sign(signing, signing.hash)
-    return _register(card, certificate, actor, now)
+    event = Event.ISSUE_WAITING if renews is not None and not has_ended(renews, now) else Event.ISSUE
+    kept = _register(card, certificate, authority, profile, title, renews, event, now, settings)
+    _begin_life(kept, event, actor, now)
+    record(actor=actor, act=Act.CERTIFICATE_ISSUED, subject=f"certificate:{kept.serial}", now=now, card=str(card.pk))
+    return kept
 
 
-def _builder(
-    issuer: x509.Name,
-    subject: x509.Name,
-    key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
-    begins: datetime,
-    ends: datetime,
-) -> x509.CertificateBuilder:
-    return x509.CertificateBuilder(issuer, subject, key, x509.random_serial_number(), begins, ends)
+def subject_of(card: Card) -> x509.Name:
+    """Return the subject of a card's signing certificate."""
+    return _subject(card, profile_of(card))[1]
 
 
-def _subject(card: Card) -> tuple[x509.Name, x509.ObjectIdentifier]:
+def has_ended(certificate: Certificate, now: datetime) -> bool:
+    """Tell whether a certificate is over for good, so that its renewal may open."""
+    return lifecycle.state_at(certificate.state, certificate.not_after, now) in lifecycle.FINAL
+
+
+def _partition(partitions: int, serial: int) -> int:
+    return serial % partitions
+
+
+def _subject(card: Card, profile: Profile) -> tuple[str, x509.Name]:
+    """Return the whole title and the subject made of it."""
+    if profile is CARD_DEVICE:
+        return card.serial, rules.device_subject(card.serial)
     if card.holder is not None:
-        return rules.nes_subject(card.holder.name, card.holder.tckn), rules.NES_POLICY
+        return card.holder.name, rules.nes_subject(card.holder.name, card.holder.tckn)
     assert card.firm is not None  # the table's own check: a card has one owner
-    return rules.seal_subject(card.firm.title, card.firm.tax_number), rules.SEAL_POLICY
+    return card.firm.title, rules.seal_subject(card.firm.title, card.firm.tax_number)
 
 
-def _register(card: Card, certificate: x509.Certificate, actor: str, now: datetime) -> Certificate:
-    serial = f"{certificate.serial_number:x}"
-    kept = Certificate.objects.create(
+def _register(
+    card: Card,
+    certificate: x509.Certificate,
+    authority: Authority,
+    profile: Profile,
+    title: str,
+    renews: Certificate | None,
+    event: Event,
+    now: datetime,
+    settings: CertificateSettings,
+) -> Certificate:
+    state = lifecycle.move(None, event)
+    held = state is State.WAITING
+    return Certificate.objects.create(
         card=card,
-        serial=serial,
-        profile=card.kind,
+        authority=authority,
+        partition=_partition(settings.partitions, certificate.serial_number),
+        renews=renews,
+        serial=f"{certificate.serial_number:x}",
+        profile=profile.name,
         subject=certificate.subject.rfc4514_string()[:300],
+        title=title,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
-        state=Certificate.State.VALID,
+        state=state.value,
         state_since=now,
+        reason=Reason.CERTIFICATE_HOLD if held else None,
+        listed=entry(certificate.serial_number, now, Reason.CERTIFICATE_HOLD) if held else None,
         der=certificate.public_bytes(Encoding.DER),
     )
-    record(actor=actor, act=Act.CERTIFICATE_ISSUED, subject=f"certificate:{serial}", now=now, card=str(card.pk))
-    return kept
+
+
+def _begin_life(certificate: Certificate, event: Event, actor: str, now: datetime) -> None:
+    """Write the first row of its life, and ask for its status answers."""
+    Change.objects.create(
+        certificate=certificate,
+        at=now,
+        event=event.value,
+        after=certificate.state,
+        reason=certificate.reason,
+        asked_by=actor,
+        performed_by=actor,
+        listed_at=None if certificate.listed else now,  # a list says nothing of what is valid
+    )
+    assert certificate.authority is not None
+    version = next_version()
+    Answer.objects.bulk_create(
+        Answer(certificate=certificate, certid=certid, due_at=now, version=version)
+        for certid in certids(bytes(certificate.authority.der), int(certificate.serial, 16))
+    )

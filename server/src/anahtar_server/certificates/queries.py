@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from anahtar_server.cards.models import Card
 from anahtar_server.cards.queries import cards_for
+from anahtar_server.certificates.lifecycle import Party
 from anahtar_server.certificates.models import Certificate
 from anahtar_server.people.models import Holder
 from anahtar_wire.problems import Problem, Refusal
@@ -41,3 +42,27 @@ def refuse_unusable(card: Card) -> None:
         raise Refusal(Problem.CARD_DEAD)
     if all_revoked(card):
         raise Refusal(Problem.CERTIFICATE_REVOKED)
+
+
+def ready_to_open(now: datetime) -> QuerySet[Certificate]:
+    """Return the renewals that wait for a certificate which has ended (or for none)."""
+    ended = Q(renews=None) | Q(renews__not_after__lte=now) | Q(renews__state=Certificate.State.REVOKED)
+    return Certificate.objects.filter(ended, state=Certificate.State.WAITING, not_after__gt=now).order_by("pk")
+
+
+def can_be_lifted_by_holder(holder: Holder, now: datetime) -> QuerySet[Certificate]:
+    """Return the suspended certificates that `holder` may lift: those of cards in use that the holder's side suspended."""
+    return for_holder(holder, now).filter(
+        state=Certificate.State.SUSPENDED,
+        suspended_by=Party.HOLDER.value,
+        not_after__gt=now,
+        card__condition=Card.Condition.IN_USE,
+    )
+
+
+def by_serial(serial: str) -> Certificate:
+    """Return a certificate by its serial number in hex; raises Refusal PAGE_NOT_FOUND."""
+    found = Certificate.objects.filter(serial=serial.lower().lstrip("0")[:40]).select_related("card").first()
+    if found is None:
+        raise Refusal(Problem.PAGE_NOT_FOUND)
+    return found

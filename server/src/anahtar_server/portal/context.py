@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
@@ -15,6 +18,16 @@ from anahtar_server.signin.queries import current
 
 _NOT_TWICE = frozenset({"cikis", "islem_vazgec", "giris_donus", "dil"})
 """Opening these addresses again would show another page, or act."""
+
+_TABS = {
+    "": "landing",
+    "online-islemler": "landing",
+    "giris": "landing",
+    "yardim": "yardim",
+    "nes": "nes",
+    "muhur": "muhur",
+}
+"""Which tab the pages under an address belong to."""
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -26,8 +39,23 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "support": settings.notices.email_from,
         "language": (get_language() or "tr")[:2],
         "here": here(request),
+        "edition": edition(),
+        **tab(request),
         "sign_in": SimpleLazyObject(lambda: current(request)),
     }
+
+
+def tab(request: HttpRequest) -> dict[str, Any]:
+    """Return which tab of the header a page belongs to (`tab`), and whether it is the tab's own page (`exact_tab`)."""
+    head = _TABS.get(request.path_info.split("/")[1], "")
+    return {"tab": head, "exact_tab": bool(head) and request.path_info == reverse(head)}
+
+
+@cache
+def edition() -> str:
+    """Return what changes with style sheet and script, so that no browser keeps old ones."""
+    folder = Path(__file__).parent / "static" / "portal"
+    return sha256(b"".join((folder / name).read_bytes() for name in ("portal.css", "portal.js"))).hexdigest()[:10]
 
 
 def here(request: HttpRequest) -> str:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import string
+from datetime import UTC, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from anahtar_server.config import config
+from anahtar_server.portal import topics
 from anahtar_server.portal.guard import entrance
 from anahtar_server.portal.rules import local_path
 from anahtar_server.signin.queries import current
-from anahtar_wire.problems import Explained, Paragraph, Problem, Refusal, explain, table
+from anahtar_wire.problems import Problem, Refusal
 
 _YEAR_SECONDS = 365 * 24 * 3600
+_SECURITY_TXT_FOR = timedelta(days=180)
 
 
 @require_GET
@@ -54,9 +58,21 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def help_index(request: HttpRequest) -> HttpResponse:
-    """Show the topics and every problem code."""
-    codes = [(problem.value, _paragraph(problem).title) for problem in Problem]
-    return render(request, "portal/help.html", {"codes": codes})
+    """Show the topics and every problem code, or what a search (`ara`) finds among them."""
+    query = request.GET.get("ara", "").strip()[: topics.LONGEST_QUERY]
+    codes = [(problem.value, topics.paragraph(problem, _language()).title) for problem in Problem]
+    shown = {"topics": [topic for topic in topics.TOPICS if topic.listed], "codes": codes, "query": query}
+    found = topics.search(query, _language()) if query else None
+    return render(request, "portal/help.html", {**shown, "found": found})
+
+
+@require_GET
+def help_topic(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a topic of help; raises Refusal PAGE_NOT_FOUND for one that there is not."""
+    topic = topics.BY_SLUG.get(slug)
+    if topic is None:
+        raise Refusal(Problem.PAGE_NOT_FOUND)
+    return render(request, "portal/help_topic.html", {"topic": topic, "text": topics.template_of(topic, _language())})
 
 
 @require_GET
@@ -66,14 +82,24 @@ def help_problem(request: HttpRequest, code: str) -> HttpResponse:
         problem = Problem(code)
     except ValueError:
         raise Refusal(Problem.PAGE_NOT_FOUND) from None
-    return render(request, "portal/help_problem.html", {"code": code, "paragraph": _paragraph(problem)})
+    shown = {"code": code, "paragraph": topics.paragraph(problem, _language())}
+    return render(request, "portal/help_problem.html", shown)
 
 
-def _paragraph(problem: Problem) -> Paragraph:
-    """Return the paragraph in the reader's language; what only a real case knows is shown as "…"."""
-    return explain(problem, get_language() or "tr", **dict.fromkeys(_facts(table()[problem]), "…"))
+@require_GET
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Say where a weakness is reported (RFC 9116)."""
+    settings = config()
+    address = settings.portal.public_url.rstrip("/") + reverse("security_txt")
+    ends = timezone.now().replace(microsecond=0) + _SECURITY_TXT_FOR
+    lines = [
+        f"Contact: mailto:{settings.notices.email_from}",
+        f"Expires: {ends.astimezone(UTC).isoformat().replace('+00:00', 'Z')}",
+        "Preferred-Languages: tr, en",
+        f"Canonical: {address}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
-def _facts(explained: Explained) -> set[str]:
-    texts = [part for said in (explained.tr, explained.en) for part in (said.title, said.happened, said.cost, said.do)]
-    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+def _language() -> str:
+    return "en" if (get_language() or "tr").startswith("en") else "tr"

@@ -1,0 +1,21 @@
+"""The number that grows with every change of what is served."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import F
+
+from anahtar_server.certificates.models import Answer, Certificate, Feed
+
+
+def next_version() -> int:
+    """Take the next number; others wait for it until this transaction ends, so take it last."""
+    Feed.objects.get_or_create(id=1)
+    Feed.objects.filter(id=1).update(version=F("version") + 1)
+    return Feed.objects.get(id=1).version
+
+
+def withdraw_answers(certificate: Certificate, now: datetime) -> None:
+    """Take back what is answered about a certificate, in the transaction of the act; new answers are due at once."""
+    Answer.objects.filter(certificate=certificate).update(der=b"", due_at=now, version=next_version())

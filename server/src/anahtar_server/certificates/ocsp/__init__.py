@@ -1,0 +1,1 @@
+"""Status answers (ÇiSDuP): RFC 6960, signed before anyone asks as RFC 5019 describes."""

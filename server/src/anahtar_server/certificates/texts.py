@@ -1,0 +1,52 @@
+"""What holders are told of their certificates and cards, by SMS and e-mail; each text begins with what happened and
+ends with the way to object."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class News(StrEnum):
+    """What there is to tell."""
+
+    SUSPENDED = "suspended"
+    LIFTED = "lifted"
+    OPENED = "opened"
+    REVOKED = "revoked"
+    CARD_LOST = "card-lost"
+    CARD_DEAD = "card-dead"
+    CARD_FOUND = "card-found"
+
+
+_OBJECT = {
+    "tr": "Kart: {card} Saat: {time}. Siz istemediyseniz Online İşlemlere girin.",
+    "en": "Card: {card} Time: {time}. If this was not you, go to Online Services.",
+}
+_TEXTS: dict[str, dict[News, str]] = {
+    "tr": {
+        News.SUSPENDED: "Sertifikanız askıya alındı.",
+        News.LIFTED: "Sertifikanız askıdan indirildi.",
+        News.OPENED: "Yeni sertifikanız kullanıma açıldı.",
+        News.REVOKED: "Sertifikanız iptal edildi.",
+        News.CARD_LOST: "Kartınız kayıp bildirildi, sertifikanız askıda.",
+        News.CARD_DEAD: "Kartınız kullanım dışı, sertifikanız askıda.",
+        News.CARD_FOUND: "Kartınızın kayıp bildirimi kaldırıldı.",
+    },
+    "en": {
+        News.SUSPENDED: "Your certificate was suspended.",
+        News.LIFTED: "Your certificate can be used again.",
+        News.OPENED: "Your new certificate is open.",
+        News.REVOKED: "Your certificate was revoked.",
+        News.CARD_LOST: "Your card is lost: certificate suspended.",
+        News.CARD_DEAD: "Your card is dead: certificate suspended.",
+        News.CARD_FOUND: "Your card is not marked lost any more.",
+    },
+}
+
+
+def told(news: News, language: str, card_serial: str, time: str) -> tuple[str, str]:
+    """Return subject and text; `time` is the local time as people read it, the card shows its last four digits."""
+    language = language if language in _TEXTS else "en"
+    what = _TEXTS[language][news]
+    ending = _OBJECT[language].format(card=f"…{card_serial[-4:]}", time=time)
+    return what.rstrip("."), f"{what} {ending}"
