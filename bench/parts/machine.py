@@ -60,14 +60,24 @@ def _busy_seconds() -> dict[int, float]:
     }
 
 
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time of a process with all its children, those that ended among them (proc(5))."""
+    return sum(sum(map(int, _stat(one)[11:15])) for one in _family(pid)) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
 def proportional_memory(pid: int) -> float:
     """Return the memory of a process and all its children in MiB, shared pages divided among who shares them (PSS)."""
     return sum(_pss(one) for one in _family(pid)) / 1024
 
 
 def _family(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(one for child in children for one in _family(int(child)))]
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    children = [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+    return [pid, *(one for child in children for one in _family(child))]
 
 
 def _pss(pid: int) -> int:

@@ -25,7 +25,7 @@ def opened(told: str) -> Callable[[str], None]:
 
 
 def _in_log(link: psycopg.Connection[tuple[object, ...]], step: str) -> None:
-    link.execute(f"{MARK}{step}'".encode())
+    link.execute(f"{MARK}{step}'".encode(), prepare=False)  # a prepared one would be logged by another name
 
 
 def _in_trace(trace: int, step: str) -> None:

@@ -37,6 +37,11 @@ class Cluster:
         return self.folder / "data"
 
     @property
+    def pid(self) -> int:
+        """The first process of the server."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
+    @property
     def settings(self) -> str:
         """The table `[database]` of the settings."""
         return f'kind = "postgresql"\nname = "postgres"\nuser = "postgres"\nhost = "{self.folder}"'
@@ -44,7 +49,7 @@ class Cluster:
     def start(self) -> None:
         """Make the cluster and wait until it answers."""
         self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8")
-        options = ["listen_addresses=", f"unix_socket_directories={self.folder}", "max_connections=60", *LOGGED]
+        options = ["listen_addresses=", f"unix_socket_directories={self.folder}", *LOGGED]
         joined = " ".join(f"-c {option}" for option in options)
         self._run("pg_ctl", "-D", str(self.data), "-w", "-l", f"{self.folder}/out", "-o", joined, "start")
 
@@ -64,6 +69,14 @@ class Cluster:
         with self.connect() as connection:
             for statement in statements:
                 connection.execute(statement)
+
+    @property
+    def durability(self) -> str:
+        """What the running server says of its durability."""
+        with self.connect() as link:
+            names = ("fsync", "synchronous_commit", "full_page_writes")
+            rows = {name: link.execute(f"SHOW {name}".encode()).fetchone() for name in names}
+        return ", ".join(f"{name} {row[0] if row else '?'}" for name, row in rows.items())
 
     @contextmanager
     def logging(self) -> Iterator[None]:

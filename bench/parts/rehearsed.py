@@ -121,6 +121,11 @@ class SqliteScript:
         file.write_text(json.dumps([statements.for_sqlite(one) for one in unlocks]), encoding="utf-8")
         return cls(database, file, len(unlocks[0].statements))
 
+    def tidy(self) -> None:
+        """Take the counted tries away, as before each round."""
+        with sqlite3.connect(self.database, timeout=20) as link:
+            link.execute("DELETE FROM limits_hit")
+
     def rate(self, seconds: float) -> float:
         """Run the script and return unlocks a second; raises RuntimeError unless each ended DONE in the database."""
         before = self._done()

@@ -63,7 +63,7 @@ def test_the_last_try_is_used_by_who_types_the_serials_last_digits(tmp_path: Pat
 def test_a_wrong_last_try_says_that_the_pin_is_locked_now(tmp_path: Path) -> None:
     desk = Desk(tmp_path, card_memory(OLD, 1), script={"last_digits": "3A3B", "old_pin": "246802"})
     ending = desk.assistant.change()
-    assert ending.facts == {"tries_left": 0}
+    assert (ending.problem, ending.facts) == (Problem.PIN_LOCKED, {})
     assert Text.TRUTH_LOCKED in desk.view.told
 
 

@@ -109,7 +109,9 @@ def test_status_says_each_reader_with_its_card(capsys: pytest.CaptureFixture[str
     assert cli.main(["status"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("PROVA")
-    assert lines[1] == "PROVA 1-nes: kart …3A3B (akis). PIN etkin, kalan deneme hakkı: 2 · PUK kalan deneme hakkı: 3"
+    whose, state = lines[1].split(" (akis). ")
+    assert whose == "PROVA 1-nes: Anahtar example card · kart …3A3B"
+    assert state == "PIN etkin, kalan deneme hakkı: 2 · PUK kalan deneme hakkı: 3"
     assert "PIN henüz oluşturulmadı" in lines[2]
     assert lines[3].startswith("PROVA 3-mute: ")
 
@@ -132,6 +134,7 @@ def test_status_for_machines_is_json_alone(capsys: pytest.CaptureFixture[str], r
                     "pin": "locked",
                     "pin_tries": 0,
                     "puk_tries": 3,
+                    "holder": "Anahtar example card",
                 },
             }
         ],

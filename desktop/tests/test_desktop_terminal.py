@@ -91,7 +91,7 @@ def test_one_of_several_cards_is_chosen_by_its_number(tmp_path: Path, monkeypatc
     desk = Desk(tmp_path, card_memory(), others=[reader_with(other, "Okuyucu 0")])
     person = Person(monkeypatch, ["0", "x", "2"], [OLD, NEW, NEW], "tr")
     assert person.at(desk).change().outcome is Outcome.DONE
-    assert "1. Okuyucu 0: kart …5A5B" in person.out.getvalue()
+    assert "1. Okuyucu 0: Anahtar example card · kart …5A5B" in person.out.getvalue()
 
 
 def test_the_last_try_explains_what_it_costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

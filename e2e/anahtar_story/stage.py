@@ -33,13 +33,19 @@ class StageNotReady(Exception):
 class Stage:
     """Makes the folder, starts the processes, stops exactly those."""
 
-    def __init__(self, folder: Path, *, readers: str, seed: int, first_port: int = FIRST_PORT) -> None:
+    def __init__(
+        self, folder: Path, *, readers: str, seed: int, first_port: int = FIRST_PORT, settings: str = ""
+    ) -> None:
+        """`settings` is added to the rehearsal's settings, as text."""
         self.portal, self.gate, self.mail = (f"http://localhost:{first_port + offset}" for offset in range(3))
         self._ports = {"portal": first_port, "gate": first_port + 1, "inbox": first_port + 2}
         self.folder = folder.absolute()
         self._readers = readers
         self._seed = seed
+        self._settings = settings
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.own_environment: dict[str, dict[str, str]] = {}
+        """What single processes get besides, by their names."""
 
     def __enter__(self) -> Self:
         try:
@@ -89,22 +95,47 @@ class Stage:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         options = ["--readers", self._readers, "--seed", str(self._seed), "--first-port", str(self._ports["portal"])]
         self.run("anahtar", "rehearsal", str(self.folder), *options)
+        with (self.folder / "anahtar.toml").open("a", encoding="utf-8") as file:
+            file.write(self._settings)
         self.run("anahtar-gate", "prepare")
         self.run("anahtar-gate", "people", str(self.folder / "gate-people.json"))
 
     def _start(self) -> None:
         logs = self.folder / "logs"
         logs.mkdir(exist_ok=True)
-        for name, command in _PROCESSES.items():
-            with (logs / f"{name}.log").open("wb") as log:
-                self._running[name] = subprocess.Popen(
-                    [_program(command[0]), *command[1:]],
-                    env=self.environment,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    stdin=subprocess.DEVNULL,
-                    start_new_session=True,  # Ctrl-C is for the story, which then stops them in order
-                )
+        for name in _PROCESSES:
+            self._launch(name)
+        self._wait_until_ready()
+
+    def _launch(self, name: str) -> None:
+        command = _PROCESSES[name]
+        with (self.folder / "logs" / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                [_program(command[0]), *command[1:]],
+                env=self.environment | self.own_environment.get(name, {}),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the story, which then stops them in order
+            )
+
+    def restart(self, name: str) -> None:
+        """Kill what is left of a process and start it anew; returns when the whole system answers."""
+        self.kill(name)
+        if name == "keyservice":
+            (self.folder / "keyservice.sock").unlink(missing_ok=True)  # a dead one leaves it, readiness is asked by it
+        self._launch(name)
+        self._wait_until_ready()
+
+    def kill(self, name: str) -> None:
+        """Kill a process with all its children, as a power cut would; one that is dead already is no error."""
+        process = self._running.pop(name)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # each leads a group of its own: no child stays behind
+        process.wait()
+
+    def _wait_until_ready(self) -> None:
+        logs = self.folder / "logs"
         deadline = time.monotonic() + _READY_WITHIN
         while not self._ready():
             self._refuse_dead()

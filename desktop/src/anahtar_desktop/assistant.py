@@ -83,7 +83,7 @@ class Assistant:
         """Look at every reader; uses no try and asks nobody."""
         entries = self._journal.open_entries()
         try:
-            return Overview(None, survey(self._readers), entries)
+            return Overview(None, survey(self._readers, holders=True), entries)
         except CardError as error:
             return Overview(problem_of(error)[0], (), entries)
 

@@ -32,6 +32,8 @@ def problem_of(error: errors.CardError) -> tuple[Problem, dict[str, int | str]]:
     """Return the problem that an error means, with the facts it carries."""
     problem = next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), Problem.CARD_REFUSED)
     match error:
+        case errors.WrongPin(0):  # the last try is gone: for people that is a locked PIN
+            return Problem.PIN_LOCKED, {}
         case errors.WrongPin(tries_left):
             return problem, {"tries_left": tries_left}
         case errors.CardSwapped(expected, _):

@@ -11,6 +11,7 @@ from anahtar_card.family import Driver, Look
 from anahtar_card.flow import converse
 from anahtar_card.reader import Connection, Reader, Readers
 from anahtar_desktop.failures import problem_of
+from anahtar_desktop.holders import Holder, holder_in
 from anahtar_desktop.ports import Seen, View, Wanted, masked
 from anahtar_wire.problems import Problem
 
@@ -27,12 +28,15 @@ class Opened:
     look: Look
 
 
-def survey(readers: Readers) -> list[Seen]:
-    """Return every reader with what is in it; no card is left open. Raises NoReaderService, and NoReader for none."""
+def survey(readers: Readers, *, holders: bool = False) -> list[Seen]:
+    """Return every reader with what is in it; no card is left open. Raises NoReaderService, and NoReader for none.
+
+    `holders` has each card's certificate read too, which takes as long as the rest again.
+    """
     there = readers.list()
     if not there:
         raise NoReader
-    return [_see(reader) for reader in there]
+    return [_see(reader, holders) for reader in there]
 
 
 @contextlib.contextmanager
@@ -80,7 +84,7 @@ def find_any(view: View, readers: Readers) -> Seen:
     """Return the one card that can be read, or the one chosen among several; wait while there is none."""
     while True:
         try:
-            seen = survey(readers)
+            seen = survey(readers, holders=True)
         except CardError as error:
             view.ask_for_card(Wanted(problem_of(error)[0], None))
             continue
@@ -120,10 +124,19 @@ def _open_once(reader: Reader) -> Opened:
         raise
 
 
-def _see(reader: Reader) -> Seen:
+def _see(reader: Reader, holders: bool) -> Seen:
     try:
         card = _open(reader)
     except CardError as error:
         return Seen(reader.name, trouble=error)
     with card.connection:
-        return Seen(reader.name, card.look, can_unlock=card.driver.can_unlock)
+        holder = _holder_of(card) if holders else None
+        return Seen(reader.name, card.look, can_unlock=card.driver.can_unlock, holder=holder)
+
+
+def _holder_of(card: Opened) -> Holder | None:
+    """Whose card it is; one without a certificate that anyone may read is nobody's, and that is no trouble."""
+    try:
+        return holder_in(converse(card.driver.certificate(), card.connection))
+    except CardError:
+        return None

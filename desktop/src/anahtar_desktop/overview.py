@@ -47,4 +47,6 @@ def _reader(seen: Seen) -> dict[str, Any]:
         "pin_tries": seen.look.pin_tries,
         "puk_tries": seen.look.puk_tries,
     }
+    if card is not None:
+        card["holder"] = seen.holder and seen.holder.name
     return {"reader": seen.reader, "problem": seen.trouble and problem_of(seen.trouble)[0], "card": card}

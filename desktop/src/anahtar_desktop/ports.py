@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from anahtar_card.errors import CardError
 from anahtar_card.family import Grant, Look, PinState
 from anahtar_card.pin import Pin, PinFault, PinRule
+from anahtar_desktop.holders import Holder
 from anahtar_desktop.texts import Text
 from anahtar_wire.problems import Problem
 
@@ -43,12 +44,14 @@ def masked(serial: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A reader and what is in it: `look` of its card, or `trouble` why there is none. `can_unlock` is the family's."""
+    """A reader and what is in it: `look` of its card, or `trouble` why there is none. `can_unlock` is the family's;
+    `holder` is whose it is, where a certificate on it can be read."""
 
     reader: str
     look: Look | None = None
     trouble: CardError | None = None
     can_unlock: bool = False
+    holder: Holder | None = None
 
 
 @dataclass(frozen=True, slots=True)

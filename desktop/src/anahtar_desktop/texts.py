@@ -34,6 +34,7 @@ class Text(StrEnum):
     CLAIMED_NES = auto()
     CLAIMED_SEAL = auto()
     CARD = auto()
+    CARD_OF = auto()
     CARD_HOLDER = auto()
     OTHER_CARD = auto()
     WANTED_CARD = auto()
@@ -131,6 +132,10 @@ TEXTS: dict[Text, tuple[str, str]] = {
         "The verification code was accepted. Mali Mühür · {holder} · card {serial}. This computer: {computer}.",
     ),
     Text.CARD: ("{reader}: kart {serial} ({family}). {state}", "{reader}: card {serial} ({family}). {state}"),
+    Text.CARD_OF: (
+        "{reader}: {holder} · kart {serial} ({family}). {state}",
+        "{reader}: {holder} · card {serial} ({family}). {state}",
+    ),
     Text.CARD_HOLDER: ("Sertifika sahibi: {holder}", "Holder: {holder}"),
     Text.OTHER_CARD: (
         "{reader}: kart {serial}. Bu karta dokunulmadı.",

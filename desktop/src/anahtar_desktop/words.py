@@ -6,6 +6,7 @@ from datetime import datetime
 
 from anahtar_card.family import Look, PinState
 from anahtar_desktop.failures import problem_of
+from anahtar_desktop.holders import Holder
 from anahtar_desktop.ports import Seen, masked
 from anahtar_desktop.texts import Text, say
 from anahtar_wire.problems import explain
@@ -32,15 +33,21 @@ def clock_time(at: datetime) -> str:
 
 
 def state_of(seen: Seen, language: str) -> str:
-    """Return one line: reader, masked card, family, PIN state, tries left of PIN and PUK; or why there is none."""
+    """Return one line: reader, whose card, masked serial, family, PIN state, tries left; or why there is none."""
     reader = plain(seen.reader)
     if seen.look is None:
         title = explain(problem_of(seen.trouble)[0], language).title if seen.trouble else ""
         return say(Text.READER, language, reader=reader, state=title)
-    state = " · ".join(_states(seen.look, language))
-    return say(
-        Text.CARD, language, reader=reader, serial=masked(seen.look.serial), family=seen.look.family, state=state
-    )
+    facts = {"reader": reader, "serial": masked(seen.look.serial), "family": seen.look.family}
+    facts["state"] = " · ".join(_states(seen.look, language))
+    if seen.holder is None:
+        return say(Text.CARD, language, **facts)
+    return say(Text.CARD_OF, language, **facts, holder=name_of(seen.holder))
+
+
+def name_of(holder: Holder) -> str:
+    """Return name and number of a holder, as they may be shown."""
+    return " · ".join(str(plain(part)) for part in (holder.name, holder.shown_number) if part)
 
 
 def _states(look: Look, language: str) -> list[str]:

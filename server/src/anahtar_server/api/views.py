@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from pydantic import ValidationError
 
 from anahtar_server import RELEASE
 from anahtar_server.api.answers import address_of, body_of, json_answer, parse, route
@@ -22,7 +23,11 @@ from anahtar_wire.messages import (
     ConfirmationAnswer,
     ConfirmationMethod,
     ConfirmationRequest,
+    ConfirmationRequested,
+    Confirmed,
+    Consented,
     ConsentRequest,
+    GrantGiven,
     GrantRequest,
     Hello,
     Kind,
@@ -30,6 +35,7 @@ from anahtar_wire.messages import (
     PersonalDigits,
     Report,
     SettleProof,
+    Standing,
 )
 from anahtar_wire.problems import Problem, Refusal
 from anahtar_wire.proof import HEADER
@@ -131,8 +137,8 @@ def cancel(request: HttpRequest, name: str) -> HttpResponse:
     return json_answer(queries.standing(acts.cancel(unlock_id=unlock.pk, actor=actor, now=system_clock())))
 
 
-def _errand(act: str, kind: type[Message], request: HttpRequest, name: str = "") -> HttpResponse:
-    """Hand a request on to the key service, exactly as it came; only its shape is looked at here."""
+def _errand(act: str, kind: type[Message], answer: type[Message], request: HttpRequest, name: str = "") -> HttpResponse:
+    """Hand a request on to the key service, exactly as it came; only shapes are looked at here, both ways."""
     body = body_of(request)
     parse(kind, body)
     errand = Errand(
@@ -144,46 +150,49 @@ def _errand(act: str, kind: type[Message], request: HttpRequest, name: str = "")
         unlock=name,
         address=address_of(request),
     )
-    return json_answer(SocketClient(config().keyservice.socket).run(errand))
+    try:
+        return json_answer(answer.model_validate_json(SocketClient(config().keyservice.socket).run(errand)))
+    except ValidationError:
+        raise Refusal(Problem.KEY_SERVICE_GONE) from None
 
 
 @route("POST")
 def ask_confirmation(request: HttpRequest, name: str) -> HttpResponse:
     """Ask for SMS Onay or WEB Parola."""
-    return _errand("ask-confirmation", ConfirmationRequest, request, name)
+    return _errand("ask-confirmation", ConfirmationRequest, ConfirmationRequested, request, name)
 
 
 @route("POST")
 def answer_confirmation(request: HttpRequest, name: str) -> HttpResponse:
     """Answer it."""
-    return _errand("answer-confirmation", ConfirmationAnswer, request, name)
+    return _errand("answer-confirmation", ConfirmationAnswer, Confirmed, request, name)
 
 
 @route("POST")
 def grant(request: HttpRequest, name: str) -> HttpResponse:
     """Get session and nonce before the card is opened."""
-    return _errand("grant", GrantRequest, request, name)
+    return _errand("grant", GrantRequest, GrantGiven, request, name)
 
 
 @route("POST")
 def consent(request: HttpRequest, name: str) -> HttpResponse:
     """Get the authority's answer to the card."""
-    return _errand("consent", ConsentRequest, request, name)
+    return _errand("consent", ConsentRequest, Consented, request, name)
 
 
 @route("POST")
 def report(request: HttpRequest, name: str) -> HttpResponse:
     """Say what became of the card."""
-    return _errand("report", Report, request, name)
+    return _errand("report", Report, Standing, request, name)
 
 
 @route("POST")
 def begin_settling(request: HttpRequest) -> HttpResponse:
     """Get a settling nonce for a card with an open outcome."""
-    return _errand("begin-settling", GrantRequest, request)
+    return _errand("begin-settling", GrantRequest, GrantGiven, request)
 
 
 @route("POST")
 def settle(request: HttpRequest) -> HttpResponse:
     """Hand in the card's statement."""
-    return _errand("settle", SettleProof, request)
+    return _errand("settle", SettleProof, Standing, request)

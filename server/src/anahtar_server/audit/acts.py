@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 from anahtar_server.audit.models import AuditEntry, AuditHead
 from anahtar_server.audit.names import Act
 from anahtar_server.audit.rules import GENESIS, Fact, Row, facts_text, moment
+from anahtar_server.points import Point, committing
 
 AT_ONCE = 200
 """Rows linked in one transaction; the embedded database lets nobody else write meanwhile."""
@@ -51,7 +52,7 @@ def chain(*, now: datetime) -> int:
 
 
 def _chain_some(now: datetime) -> int:
-    with transaction.atomic():
+    with committing(Point.LINK_BEFORE_COMMIT, Point.LINK_AFTER_COMMIT):
         head = _head_for_me(now)
         entries = list(AuditEntry.objects.filter(sequence=None).order_by("id")[:AT_ONCE])
         for entry in entries:

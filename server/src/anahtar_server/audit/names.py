@@ -18,6 +18,7 @@ class Act(StrEnum):
     SIGN_IN_REFUSED = "sign-in-refused"
     SIGNED_OUT = "signed-out"
     WEB_PASSWORD_SET = "web-password-set"  # noqa: S105  # the name of an act
+    OBJECTED = "objected"
     # cards, certificates
     CARD_ISSUED = "card-issued"
     CARD_LOST = "card-lost"

@@ -67,9 +67,7 @@ def suspend(
 
 
 @transaction.atomic
-def lift(
-    *, certificate: Certificate, actor: str, now: datetime, asked_by: str = "", second: str = ""
-) -> Certificate:
+def lift(*, certificate: Certificate, actor: str, now: datetime, asked_by: str = "", second: str = "") -> Certificate:
     """Lift a suspension; an operator needs a second one. A renewal whose old certificate lives goes back to waiting.
 
     Raises Refusal CERTIFICATE_NOT_SUSPENDED, _WAITING, _REVOKED, _EXPIRED, CARD_LOST, CARD_DEAD, ACT_NOT_ALLOWED,
@@ -98,7 +96,7 @@ def revoke(
     asked_by: str = "",
     reason: Reason = Reason.UNSPECIFIED,
 ) -> Certificate:
-    """Revoke a certificate for ever, at this moment and never earlier; the last one of a card closes the card's unlocks.
+    """Revoke a certificate for ever, at this moment and never earlier; the last of a card closes the card's unlocks.
 
     Raises Refusal CERTIFICATE_REVOKED, CERTIFICATE_EXPIRED, ACT_NOT_ALLOWED, ValueError for a reason that is not final.
     """
@@ -193,6 +191,9 @@ def _step(
         asked_by=asked_by or actor,
         performed_by=actor,
         second=second,
+        # What no authority of ours issued (an import, a test) is neither answered nor listed.
+        answered_at=None if certificate.authority_id else now,
+        listed_at=None if certificate.authority_id else now,
     )
     record(
         actor=actor,

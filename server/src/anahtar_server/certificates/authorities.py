@@ -24,7 +24,11 @@ from anahtar_server.custody.issuing_key import IssuingKey
 from anahtar_server.custody.port import Curve, Custody
 
 ROOT = "root-1"
-_CURVES: dict[str, Curve] = {Authority.Kind.ROOT: "P-384", Authority.Kind.ISSUING: "P-384", Authority.Kind.OCSP: "P-256"}
+_CURVES: dict[str, Curve] = {
+    Authority.Kind.ROOT: "P-384",
+    Authority.Kind.ISSUING: "P-384",
+    Authority.Kind.OCSP: "P-256",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def make_authority(
     root: str = ROOT,
     settings: CertificateSettings | None = None,
 ) -> Authority:
-    """Make an issuing authority with a key of its own, signed by the root, which is made if it is missing; twice changes
+    """Make an issuing authority with a key of its own, signed by the root, which is made if missing; twice changes
     nothing."""
     settings = settings or current()
     above = _make(
@@ -128,10 +132,14 @@ def responder_of(
 ) -> Authority:
     """Return the responder that signs for an issuing authority now; a new one is made when half of its life is over."""
     newest = Authority.objects.filter(parent=authority, kind=Authority.Kind.OCSP).order_by("-pk").first()
-    if newest is not None and newest.not_before is not None and newest.not_after is not None:
-        if now < newest.not_before + (newest.not_after - newest.not_before) / 2:
-            return newest
+    if newest is not None and now < _half_of_life(newest):
+        return newest
     return make_responder(authority=authority, custody=custody, actor=actor, now=now, settings=settings)
+
+
+def _half_of_life(authority: Authority) -> datetime:
+    assert authority.not_before is not None and authority.not_after is not None  # null only before migration 0003
+    return authority.not_before + (authority.not_after - authority.not_before) / 2
 
 
 @transaction.atomic

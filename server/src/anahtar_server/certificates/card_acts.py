@@ -64,9 +64,7 @@ def suspend_all(*, card: Card, actor: str, now: datetime, asked_by: str = "", qu
     return suspended
 
 
-def _out_of_use(
-    card: Card, condition: Card.Condition, news: News, actor: str, asked_by: str, now: datetime
-) -> Card:
+def _out_of_use(card: Card, condition: Card.Condition, news: News, actor: str, asked_by: str, now: datetime) -> Card:
     locked = Card.objects.select_for_update().get(pk=card.pk)
     lifecycle.refuse_stranger(Event.SUSPEND, actor=actor, asked_by=asked_by or actor)
     if locked.condition == condition:

@@ -38,9 +38,7 @@ def lift_own(
 
     Raises Refusal PAGE_NOT_FOUND, SIGN_IN_STALE, CONFIRMATION_NOT_ASKED, and as `acts.lift`.
     """
-    refuse_weak(
-        Event.LIFT, sign_in=sign_in, confirmed_at=confirmed_at, offered=offered, freshness=freshness, now=now
-    )
+    refuse_weak(Event.LIFT, sign_in=sign_in, confirmed_at=confirmed_at, offered=offered, freshness=freshness, now=now)
     return acts.lift(certificate=_own(serial, sign_in, now), actor=_actor(sign_in), now=now)
 
 
@@ -62,7 +60,8 @@ def revoke_own(
 
 
 def lose_own_card(*, card_serial: str, sign_in: SignIn, freshness: Freshness, now: datetime) -> Card:
-    """Report one's own card lost; asks what suspending asks. Raises Refusal PAGE_NOT_FOUND, SIGN_IN_STALE, CARD_DEAD."""
+    """Report one's own card lost; asks what suspending asks. Raises Refusal PAGE_NOT_FOUND, SIGN_IN_STALE,
+    CARD_DEAD."""
     refuse_weak(Event.SUSPEND, sign_in=sign_in, confirmed_at=None, offered=Level.LOW, freshness=freshness, now=now)
     return card_acts.report_lost(card=_own_card(card_serial, sign_in, now), actor=_actor(sign_in), now=now)
 
@@ -78,9 +77,7 @@ def find_own_card(
 ) -> Card:
     """Kartımı buldum: clear the mark "lost"; asks what lifting asks. Raises Refusal PAGE_NOT_FOUND, SIGN_IN_STALE,
     CONFIRMATION_NOT_ASKED, CARD_NOT_LOST."""
-    refuse_weak(
-        Event.LIFT, sign_in=sign_in, confirmed_at=confirmed_at, offered=offered, freshness=freshness, now=now
-    )
+    refuse_weak(Event.LIFT, sign_in=sign_in, confirmed_at=confirmed_at, offered=offered, freshness=freshness, now=now)
     return card_acts.report_found(card=_own_card(card_serial, sign_in, now), actor=_actor(sign_in), now=now)
 
 

@@ -51,7 +51,8 @@ def ready_to_open(now: datetime) -> QuerySet[Certificate]:
 
 
 def can_be_lifted_by_holder(holder: Holder, now: datetime) -> QuerySet[Certificate]:
-    """Return the suspended certificates that `holder` may lift: those of cards in use that the holder's side suspended."""
+    """Return the suspended certificates that `holder` may lift: the holder's side suspended them, and
+    their cards are in use."""
     return for_holder(holder, now).filter(
         state=Certificate.State.SUSPENDED,
         suspended_by=Party.HOLDER.value,

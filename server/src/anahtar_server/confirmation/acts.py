@@ -33,11 +33,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question was put; `code` is the fresh SMS code (None for the web password), to be told and then forgotten."""
+    """A question was put; `code` is the fresh SMS code (None for the web password), to be told and then forgotten;
+    `message` counts the messages about this question."""
 
     expires_at: datetime
     tries_left: int
     code: str | None
+    message: int
 
     def __repr__(self) -> str:
         return "<Asked>"
@@ -62,7 +64,7 @@ def ask(*, about: str, holder: Holder, way: Way, code_key: bytes, limits: Limits
         question.expires_at = now + timedelta(seconds=limits.sms_code_seconds)
     question.save()
     record(actor=actor, act=Act.CONFIRMATION_ASKED, subject=about, now=now, method=way.method.value)
-    return Asked(question.expires_at, limits.confirmation_tries - question.tries_used, code)
+    return Asked(question.expires_at, limits.confirmation_tries - question.tries_used, code, question.messages_sent)
 
 
 @transaction.atomic
@@ -79,7 +81,7 @@ def answer(
     left = limits.confirmation_tries - question.tries_used
     if left <= 0:
         return Verdict.SPENT, 0
-    if now >= question.expires_at:
+    if not _in_time(question, limits, now):
         return Verdict.LATE, left
     if _matches(question, method, text, code_key):
         question.answered_at = now
@@ -90,6 +92,12 @@ def answer(
     question.save(update_fields=["tries_used"])
     record(actor=actor, act=Act.CONFIRMATION_WRONG, subject=about, now=now, method=method.value, left=left - 1)
     return (Verdict.WRONG if left > 1 else Verdict.SPENT), left - 1
+
+
+def _in_time(question: Question, limits: Limits, now: datetime) -> bool:
+    """Tell whether an answer comes before the question's end, and not before the question by a clock set back."""
+    seconds = limits.sms_code_seconds if question.method == Method.SMS else limits.consent_seconds
+    return question.expires_at - timedelta(seconds=seconds) - rules.SKEW <= now < question.expires_at
 
 
 def _matches(question: Question, method: Method, text: str, code_key: bytes) -> bool:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 128
+SKEW = timedelta(seconds=2)
+"""How far the clocks of two of our computers may be apart."""
 
 
 def sms_code(digits: int, choose: Callable[[str], str]) -> str:

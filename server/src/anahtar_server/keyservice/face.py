@@ -56,8 +56,8 @@ class Face:
         if errand.act in _OF_CARD:
             return _OF_CARD[errand.act](self, errand, body)
         unlock = queries.by_name(errand.unlock)
-        if f"/{unlock.name}/" not in errand.path or not unlock.program_key:
-            raise Refusal(Problem.UNLOCK_UNKNOWN)
+        if errand.path != f"/api/v1/unlock/{unlock.name}/{_ENDS[errand.act]}" or not unlock.program_key:
+            raise Refusal(Problem.UNLOCK_UNKNOWN)  # what the program signed is this act on this unlock, and no other
         check_proof(
             program_key=bytes(unlock.program_key),
             method=errand.method,
@@ -142,12 +142,11 @@ class Face:
     def settle(self, errand: Errand, body: bytes) -> Message:
         """Read the card's statement."""
         request = SettleProof.model_validate_json(body)
+        now, most = self.clock(), self.limits.settles_per_address
+        limit.check(kind="settle-proof", key=errand.address, most=most, seconds=600, now=now)
+        limit.count(kind="settle-proof", key=errand.address, now=now)
         stands = acts.settle(
-            card_serial=request.card_serial,
-            proof=request.proof,
-            custody=self.custody,
-            actor="anyone",
-            now=self.clock(),
+            card_serial=request.card_serial, proof=request.proof, custody=self.custody, actor="anyone", now=now
         )
         return queries.standing(stands)
 
@@ -163,6 +162,14 @@ _OF_UNLOCK: dict[str, Callable[[Face, Unlock, bytes], Message]] = {
     "consent": Face.consent,
     "report": Face.report,
 }
+_ENDS = {
+    "ask-confirmation": "confirmation",
+    "answer-confirmation": "confirmation/answer",
+    "grant": "grant",
+    "consent": "consent",
+    "report": "report",
+}
+"""How the address ends to which a program sends each errand, signed."""
 _VOUCHED = frozenset({"ask-confirmation", "consent"})
 """Errands before which the sign-in is checked once more."""
 _OF_CARD: dict[str, Callable[[Face, Errand, bytes], Message]] = {

@@ -19,6 +19,7 @@ from anahtar_server.config import Config
 from anahtar_server.custody.opening import open_custody
 from anahtar_server.keyservice.face import Face
 from anahtar_server.keyservice.vouching import Vouching
+from anahtar_server.points import Point, reach
 from anahtar_server.signin.assertion import fetch_keys
 from anahtar_server.unlock.consent import LONGEST_LINE, Errand, Reply
 from anahtar_wire.problems import Problem
@@ -75,6 +76,7 @@ def answer_line(face: Face, line: bytes) -> bytes:
         reply = Reply(problem=Problem.INTERNAL.value)
     finally:
         close_old_connections()
+    reach(Point.REPLY_BEFORE_SENT)
     return reply.model_dump_json().encode()
 
 

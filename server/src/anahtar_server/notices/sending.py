@@ -19,6 +19,7 @@ from anahtar_server.notices.gateways import Gateways
 from anahtar_server.notices.models import OutboxMessage
 from anahtar_server.notices.ports import AddressRefused, NotSent
 from anahtar_server.notices.rules import LEASE, MOST_ATTEMPTS, next_try, too_late
+from anahtar_server.points import Point, committing, reach
 
 State = OutboxMessage.State
 WORKER = "worker"
@@ -48,7 +49,7 @@ def _lease(now: datetime) -> OutboxMessage | None:
     """Take the oldest due message: as "sending", or as "given-up" if it is of no use any more."""
     if not _due(now).exists():
         return None  # without a transaction: the usual case must not lock the embedded database
-    with transaction.atomic():
+    with committing(Point.SEND_BEFORE_LEASE, Point.SEND_AFTER_LEASE):
         due = _due(now).select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
         message = due.first()
         if message is None:
@@ -89,6 +90,7 @@ def _send(message: OutboxMessage, gateways: Gateways, now: datetime) -> None:
         _log.warning("message outcome unknown", message=message.pk, error=type(error).__name__)
     else:
         _finish(message, lambda held: _mark_sent(held, now))
+        reach(Point.SEND_AFTER_MARK)
 
 
 def _hand_over(message: OutboxMessage, gateways: Gateways) -> None:
@@ -96,6 +98,7 @@ def _hand_over(message: OutboxMessage, gateways: Gateways) -> None:
         gateways.sms.send(message.address, message.text)
     else:
         gateways.email.send(message.address, message.subject, message.text)
+    reach(Point.SEND_BEFORE_MARK)
 
 
 def _finish(message: OutboxMessage, outcome: Callable[[OutboxMessage], None]) -> None:

@@ -77,3 +77,19 @@ class HiddenDigits(models.Model):
     made_of = models.CharField(max_length=64, unique=True)
     salt = models.BinaryField()
     digests = models.BinaryField()
+
+
+class Objection(models.Model):
+    """A way to say "this was not me" without signing in: one code, told with a notice, used once until `ends_at`.
+
+    The code is kept as a slow digest only. `subject` is the plain identifier of what the notice told of (`card:…`,
+    `holder:…`), `about` that of the act.
+    """
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    holder = models.ForeignKey(Holder, models.CASCADE, related_name="+")
+    subject = models.CharField(max_length=60)
+    about = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)

@@ -29,6 +29,9 @@ STEPS_DONE = {
 CHANGES_BEGUN = frozenset({State.RELEASED, State.UNCERTAIN, State.NOT_DONE})
 """From here on the card may have changed: giving up ends further tries, the outcome is still settled."""
 
+OBJECTIONS, OBJECTIONS_SECONDS = 10, 600
+"""How many wrong codes of "this was not me" one address may type in how many seconds."""
+
 BARE = {404: Problem.PAGE_NOT_FOUND, 405: Problem.PAGE_NOT_FOUND, 403: Problem.PAGE_NOT_FOUND, 500: Problem.INTERNAL}
 """Which problem explains a bare answer of the framework."""
 

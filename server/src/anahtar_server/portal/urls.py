@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anahtar_server.portal.views import entering, holder, password, public, unlocking
+from anahtar_server.portal.views import entering, holder, objecting, password, public, unlocking
 
 urlpatterns = [
     path("", public.landing, name="landing"),
@@ -26,5 +26,6 @@ urlpatterns = [
     path("muhur/<uuid:firm>/pin/", unlocking.seal_pin, name="muhur_pin"),
     path("islem/<str:name>/", unlocking.unlock_page, name="islem"),
     path("islem/<str:name>/vazgec/", unlocking.cancel, name="islem_vazgec"),
+    path("itiraz/", objecting.object_to, name="itiraz"),
     path("web-parola/", password.web_password, name="web_parola"),
 ]

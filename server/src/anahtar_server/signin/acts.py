@@ -42,6 +42,15 @@ def sign_out(*, sign_in: SignIn, actor: str, now: datetime) -> None:
         record(actor=actor, act=Act.SIGNED_OUT, subject=f"sign-in:{sign_in.pk}", now=now)
 
 
+@transaction.atomic
+def sign_out_everywhere(*, holder: Holder, actor: str, now: datetime) -> int:
+    """End every sign-in of a holder, in all browsers, and return how many there were."""
+    open_ones = list(SignIn.objects.select_for_update().filter(holder=holder, ended_at=None))
+    for one in open_ones:
+        sign_out(sign_in=one, actor=actor, now=now)
+    return len(open_ones)
+
+
 def _let_in(holder: Holder, identity: Identity, address: str, actor: str, now: datetime) -> SignIn:
     entered = SignIn.objects.create(
         holder=holder,

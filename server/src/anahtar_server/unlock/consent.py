@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from anahtar_server.points import Point, reach
 from anahtar_wire.problems import Problem, Refusal
 
 LONGEST_LINE = 64 * 1024
@@ -57,18 +59,37 @@ class SocketClient:
 
     def run(self, errand: Errand) -> str:
         """See `AsksKeyService.run`."""
+        line = errand.model_dump_json().encode() + b"\n"
+        reach(Point.ERRAND_BEFORE_SENT)
         try:
-            reply = Reply.model_validate_json(self._exchange(errand.model_dump_json().encode() + b"\n"))
-        except (OSError, ValueError):
+            reply = Reply.model_validate_json(self._exchange(line))
+            refusal = Refusal(Problem(reply.problem), **reply.facts) if reply.problem else None
+        except (OSError, ValueError, TypeError):  # gone, slow, or rubbish: nothing that can be told apart from outside
             raise Refusal(Problem.KEY_SERVICE_GONE) from None
-        if reply.problem:
-            raise Refusal(Problem(reply.problem), **reply.facts)
+        reach(Point.ERRAND_AFTER_ANSWER)
+        if refusal is not None:
+            raise refusal
         return reply.message
 
     def _exchange(self, line: bytes) -> bytes:
+        deadline = monotonic() + self._seconds
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(self._seconds)
             connection.connect(str(self._path))
             connection.sendall(line)
-            with connection.makefile("rb") as answers:
-                return answers.readline(LONGEST_LINE)
+            return _read_line(connection, deadline)
+
+
+def _read_line(connection: socket.socket, deadline: float) -> bytes:
+    """Return one line that comes whole before `deadline`, however slowly its pieces come; raises OSError."""
+    answer = b""
+    while not answer.endswith(b"\n"):
+        left = deadline - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.settimeout(left)
+        piece = connection.recv(LONGEST_LINE)
+        answer += piece
+        if not piece or len(answer) > LONGEST_LINE:
+            raise ConnectionError
+    return answer

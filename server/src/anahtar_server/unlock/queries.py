@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from anahtar_server.cards.models import Card
+from anahtar_server.config import Limits
 from anahtar_server.people.models import Holder
 from anahtar_server.unlock import rules
 from anahtar_server.unlock.models import Consent, Grant, Unlock
-from anahtar_wire.messages import Evidence, Standing
+from anahtar_wire.messages import Evidence, Standing, State
 from anahtar_wire.problems import Problem, Refusal
 
 
@@ -69,6 +70,14 @@ def open_grant(unlock: Unlock, purpose: Grant.Purpose) -> Grant:
     return grant
 
 
+def was_seen(unlock: Unlock) -> bool:
+    """Tell whether the card has made a right settling statement since the newest consent of this unlock."""
+    since = last_consent(unlock).evidence_grant_id
+    return Grant.objects.filter(
+        unlock=unlock, purpose=Grant.Purpose.SETTLE, pk__gt=since, used_at__isnull=False
+    ).exists()
+
+
 def standing(unlock: Unlock) -> Standing:
     """Return where an unlock stands, as the wire says it."""
     return Standing(
@@ -79,7 +88,21 @@ def standing(unlock: Unlock) -> Standing:
     )
 
 
-def due(now: datetime) -> QuerySet[Unlock]:
-    """Return the unlocks that time may end or doubt: live ones and open outcomes not closed yet."""
-    states = [state.value for state in rules.BEFORE_RELEASE | rules.UNSETTLED_OUTCOME | {rules.S.NOT_DONE}]
-    return Unlock.objects.filter(state__in=states, opened_at__lte=now).exclude(state="uncertain", closed=True)
+def due(limits: Limits, now: datetime) -> QuerySet[Unlock]:
+    """Return the unlocks that time ends or doubts at `now`, as `rules.ends_at` and `acts.pass_time` would find them.
+
+    Only these: looking at an unlock takes a lock, and the embedded database has one.
+    """
+    confirmed_until = now - timedelta(seconds=limits.consent_seconds)
+    waiting = Q(state=State.OPENED.value, code_expires_at__lte=now)
+    unconfirmed = Q(
+        state__in=(State.CLAIMED.value, State.CONFIRMING.value),
+        opened_at__lte=now - timedelta(seconds=limits.unlock_seconds),
+    )
+    confirmed = Q(
+        state__in=(State.CONFIRMED.value, State.RELEASED.value, State.UNCERTAIN.value, State.NOT_DONE.value),
+        closed=False,
+        confirmed_at__lte=confirmed_until,
+    )
+    silent = Q(state=State.RELEASED.value, moved_at__lte=now - timedelta(seconds=limits.silence_seconds))
+    return Unlock.objects.filter(waiting | unconfirmed | confirmed | silent)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Literal
 
 from anahtar_server.config import Limits
+from anahtar_server.confirmation.rules import SKEW
 from anahtar_wire.messages import State
 from anahtar_wire.problems import Problem, Refusal
 
@@ -144,7 +145,7 @@ def refuse_consent(facts: ConsentFacts, limits: Limits, now: datetime) -> None:
     if facts.closed:
         raise Refusal(Problem.UNLOCK_OVER, state=facts.state.value)
     late = timedelta(seconds=limits.consent_seconds)
-    if facts.confirmed_at is None or not timedelta(0) <= now - facts.confirmed_at < late:
+    if facts.confirmed_at is None or not -SKEW <= now - facts.confirmed_at < late:
         raise Refusal(Problem.CONSENT_LATE)
     if facts.revoked:
         raise Refusal(Problem.CERTIFICATE_REVOKED)

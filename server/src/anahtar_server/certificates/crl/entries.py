@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from anahtar_server.certificates import der
 from anahtar_server.certificates.lifecycle import Reason
 
-_REASONS = {
+_REASONS: dict[int, bytes] = {
     reason: der.sequence(der.extension("2.5.29.21", der.integer(reason, der.ENUMERATED)))
     for reason in Reason
     if reason is not Reason.UNSPECIFIED  # SHOULD be absent instead (RFC 5280 section 5.3.1)
@@ -21,7 +21,7 @@ def to_the_second(at: datetime) -> datetime:
 
 def entry(serial: int, at: datetime, reason: int) -> bytes:
     """Return a revokedCertificates entry (RFC 5280 section 5.1.2.6) with its reason (section 5.3.1)."""
-    return der.sequence(der.integer(serial), der.time(to_the_second(at)), _REASONS.get(Reason(reason), b""))
+    return der.sequence(der.integer(serial), der.time(to_the_second(at)), _REASONS.get(reason, b""))
 
 
 def mark_of(serial: int) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 
 from anahtar_server.certificates import der
 from anahtar_server.certificates.authorities import facts_of, key_hash
@@ -14,22 +13,6 @@ from anahtar_server.certificates.lifecycle import Reason
 from anahtar_server.certificates.models import Authority
 from anahtar_server.certificates.signing import signed
 from anahtar_server.custody.port import Custody
-
-
-class Failure(IntEnum):
-    """The answers that are not signed (RFC 6960 section 4.2.1, OCSPResponseStatus)."""
-
-    MALFORMED_REQUEST = 1
-    INTERNAL_ERROR = 2
-    TRY_LATER = 3
-    SIG_REQUIRED = 5
-    UNAUTHORIZED = 6
-
-    @property
-    def answer(self) -> bytes:
-        """The whole answer (DER)."""
-        return der.sequence(der.integer(self, der.ENUMERATED))
-
 
 GOOD = der.tlv(0x80)
 UNKNOWN = der.tlv(0x82)

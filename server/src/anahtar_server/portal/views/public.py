@@ -89,11 +89,11 @@ def help_problem(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Say where a weakness is reported (RFC 9116)."""
-    settings = config()
-    address = settings.portal.public_url.rstrip("/") + reverse("security_txt")
+    ours = config()
+    address = ours.portal.public_url.rstrip("/") + reverse("security_txt")
     ends = timezone.now().replace(microsecond=0) + _SECURITY_TXT_FOR
     lines = [
-        f"Contact: mailto:{settings.notices.email_from}",
+        f"Contact: mailto:{ours.notices.email_from}",
         f"Expires: {ends.astimezone(UTC).isoformat().replace('+00:00', 'Z')}",
         "Preferred-Languages: tr, en",
         f"Canonical: {address}",

@@ -1,142 +1,97 @@
-"""PIN Oluşturma/Kilit Çözme: choosing the card, the code, and what became of it."""
+"""The page of one unlock: the code, what is done so far, live, and what became of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from anahtar_server.cards.models import Card
 from anahtar_server.config import config
+from anahtar_server.people.queries import lines_of
+from anahtar_server.people.rules import masked_line
 from anahtar_server.portal import code_cookie, rules
-from anahtar_server.portal.forms import OpenUnlock
+from anahtar_server.portal.downloads import downloads
 from anahtar_server.portal.guard import signed_in, signed_in_lately
-from anahtar_server.portal.owner import Owner, firm_of, owner_of
-from anahtar_server.portal.words import CODE_OVER, DUTIES, STEPS, UNLOCK_STATES, certificate_told
+from anahtar_server.portal.opening import open_for
+from anahtar_server.portal.owner import owner_of
+from anahtar_server.portal.words import CODE_OVER, STEPS, UNLOCK_STATES, time_left
 from anahtar_server.signin.models import SignIn
 from anahtar_server.unlock import acts, queries
+from anahtar_server.unlock import rules as life
 from anahtar_server.unlock.models import Unlock
 from anahtar_wire.messages import State
-from anahtar_wire.problems import Problem, Refusal, table
-
-_lately = signed_in_lately(lambda settings: settings.fresh_minutes)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@_lately
-def nes_pin(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
-    """Choose an own card (GET), open its unlock (POST)."""
-    return _pin(request, sign_in, Owner(sign_in.holder))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@_lately
-def seal_pin(request: HttpRequest, sign_in: SignIn, firm: UUID) -> HttpResponse:
-    """Choose a firm's card (GET), open its unlock (POST)."""
-    return _pin(request, sign_in, firm_of(sign_in.holder, firm, timezone.now()))
-
-
-def _pin(request: HttpRequest, sign_in: SignIn, owner: Owner) -> HttpResponse:
-    cards = list(owner.cards())
-    choosable = [card for card in cards if card.condition == Card.Condition.IN_USE]
-    form = OpenUnlock(choosable, request.POST if request.method == "POST" else None)
-    problem = None
-    if request.method == "POST" and form.is_valid():
-        card = next(card for card in choosable if card.serial == form.cleaned_data["card"])
-        try:
-            return _open(sign_in, card, form.cleaned_data["duties"])
-        except Refusal as refusal:
-            problem = refusal.problem
-            if problem is Problem.UNLOCK_LIVE and (mine := _live_of(card, sign_in)) is not None:
-                return HttpResponseRedirect(reverse("islem", args=[mine.name]))  # sent twice, or come back
-            if problem is not Problem.DUTIES_NOT_ACCEPTED:
-                raise
-            form.add_error("duties", form.fields["duties"].error_messages["required"])
-    return _ask(request, owner, cards, form, problem)
-
-
-def _open(sign_in: SignIn, card: Card, duties: bool) -> HttpResponse:
-    settings, now = config(), timezone.now()
-    unlock, code = acts.open_unlock(
-        card=card,
-        holder=sign_in.holder,
-        sign_in=sign_in,
-        duties=duties,
-        code_key=settings.portal.code_key_file.read(),
-        limits=settings.limits,
-        fresh_minutes=settings.signin.fresh_minutes,
-        actor=f"holder:{sign_in.holder_id}",
-        now=now,
-    )
-    response = HttpResponseRedirect(reverse("islem", args=[unlock.name]))
-    code_cookie.put(response, unlock, code, now)
-    return response
-
-
-def _live_of(card: Card, sign_in: SignIn) -> Unlock | None:
-    live = queries.live_for_card(card)
-    return live if live is not None and live.holder_id == sign_in.holder_id else None
-
-
-def _ask(
-    request: HttpRequest, owner: Owner, cards: list[Card], form: OpenUnlock, problem: Problem | None
-) -> HttpResponse:
-    now = timezone.now()
-    chosen = form["card"].value()
-    rows = [
-        {
-            "card": card,
-            "usable": card.condition == Card.Condition.IN_USE,
-            "chosen": card.serial == chosen,
-            "told": [certificate_told(one, now) for one in card.certificates.all()],
-        }
-        for card in cards
-    ]
-    shown = {"owner": owner, "rows": rows, "form": form, "duties": DUTIES}
-    response = render(request, "portal/pin.html", shown)
-    if form.is_bound:
-        response.status_code = table()[problem].status if problem else 422
-        response.headers["X-Problem"] = (problem or Problem.FORM_OLD).value
-    return response
+from anahtar_wire.problems import Problem, Refusal
 
 
 @require_GET
 @signed_in
 def unlock_page(request: HttpRequest, sign_in: SignIn, name: str) -> HttpResponse:
     """Show where an unlock stands; raises Refusal PAGE_NOT_FOUND, also for another person's."""
+    return _shown(request, sign_in, name, "portal/unlock.html")
+
+
+@require_GET
+@signed_in
+def unlock_live(request: HttpRequest, sign_in: SignIn, name: str) -> HttpResponse:
+    """Show the part of the page that moves, for the page's script; raises Refusal as `unlock_page`."""
+    return _shown(request, sign_in, name, "portal/unlock_live.html")
+
+
+def _shown(request: HttpRequest, sign_in: SignIn, name: str, template: str) -> HttpResponse:
     unlock, now = queries.get(name, sign_in.holder), timezone.now()
-    state = unlock.now_in
-    opened = state is State.OPENED
+    opened = unlock.now_in is State.OPENED
     code = code_cookie.get(request, unlock, now) if opened else None
-    response = render(request, "portal/unlock.html", {**_standing(unlock, state, now), "code": code})
+    response = render(request, template, {**_standing(unlock, now), **_code(code)})
     if not opened:
         code_cookie.drop(response, unlock)
     return response
 
 
-def _standing(unlock: Unlock, state: State, now: datetime) -> dict[str, Any]:
+def _code(code: str | None) -> dict[str, Any]:
+    groups = code.split("-") if code else []
+    return {"code": code, "groups": groups, "spoken_groups": [", ".join(group) for group in groups]}
+
+
+def _standing(unlock: Unlock, now: datetime) -> dict[str, Any]:
+    state = unlock.now_in
     done = rules.steps_done(state, unlock.claimed_at, unlock.confirmed_at)
     late = state is State.OPENED and now >= unlock.code_expires_at
-    minutes, seconds = rules.left(unlock.code_expires_at, now)
     final = rules.is_final(state, unlock.closed)
     return {
         "unlock": unlock,
         "owner": owner_of(unlock.card, unlock.holder),
+        "version": f"{state.value}.{unlock.closed:d}.{unlock.claimed_again_at is not None:d}.{late:d}",
         "told": CODE_OVER if late else UNLOCK_STATES[state],
         "steps": [(number, text, number <= done) for number, text in enumerate(STEPS, 1)],
+        "current_step": done + 1,
         "waiting": state is State.OPENED and not late,
-        "minutes": minutes,
-        "seconds": seconds,
+        "renewable": state is State.OPENED,
+        "ending": final,
         "final": final,
         "cancellable": not final and not unlock.closed,
         "may_have_changed": state in rules.CHANGES_BEGUN,
+        **_times(unlock, now),
+        **(_end(unlock) if final else {"downloads": downloads()}),
     }
+
+
+def _times(unlock: Unlock, now: datetime) -> dict[str, Any]:
+    left = max(0, int((unlock.code_expires_at - now).total_seconds()))
+    ends_at = life.ends_at(
+        unlock.now_in, unlock.opened_at, unlock.code_expires_at, unlock.confirmed_at, config().limits
+    )
+    return {"seconds_left": left, "time_left": time_left(left), "ends_at": ends_at if ends_at > now else None}
+
+
+def _end(unlock: Unlock) -> dict[str, Any]:
+    lines = lines_of(unlock.holder) if unlock.now_in is State.DONE else []
+    return {"told_lines": [masked_line(line.channel, line.address) for line in lines]}
 
 
 @require_POST
@@ -146,5 +101,24 @@ def cancel(request: HttpRequest, sign_in: SignIn, name: str) -> HttpResponse:
     unlock = queries.get(name, sign_in.holder)
     acts.cancel(unlock_id=unlock.pk, actor=f"holder:{sign_in.holder_id}", now=timezone.now())
     response = HttpResponseRedirect(reverse("islem", args=[unlock.name]))
+    code_cookie.drop(response, unlock)
+    return response
+
+
+@require_POST
+@signed_in_lately(lambda settings: settings.fresh_minutes)
+def renew(request: HttpRequest, sign_in: SignIn, name: str) -> HttpResponse:
+    """Open a new unlock with a new code in place of one whose code nobody has taken yet.
+
+    Raises Refusal PAGE_NOT_FOUND, UNLOCK_NOT_READY when a program has taken the code, and as `open_unlock`; then the
+    old code still counts.
+    """
+    unlock, now = queries.get(name, sign_in.holder), timezone.now()
+    if unlock.now_in not in (State.OPENED, State.EXPIRED):
+        raise Refusal(Problem.UNLOCK_NOT_READY, state=unlock.state)
+    with transaction.atomic():
+        if unlock.now_in is State.OPENED:
+            acts.cancel(unlock_id=unlock.pk, actor=f"holder:{sign_in.holder_id}", now=now)
+        response = open_for(sign_in, unlock.card, duties=True, now=now)
     code_cookie.drop(response, unlock)
     return response

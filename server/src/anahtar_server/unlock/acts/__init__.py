@@ -4,7 +4,8 @@ from anahtar_server.unlock.acts.closing import cancel, close_for_card, pass_time
 from anahtar_server.unlock.acts.confirming import answer_confirmation, ask_confirmation
 from anahtar_server.unlock.acts.opening import claim, open_unlock
 from anahtar_server.unlock.acts.releasing import consent, give_grant
-from anahtar_server.unlock.acts.settling import begin_settling, report, settle, unsettle
+from anahtar_server.unlock.acts.settling import begin_settling, report, settle
+from anahtar_server.unlock.acts.unsettling import unsettle
 
 __all__ = (
     "answer_confirmation",

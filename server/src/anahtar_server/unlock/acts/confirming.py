@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from anahtar_server.audit.names import Act
 from anahtar_server.certificates.queries import refuse_unusable
 from anahtar_server.config import Limits
 from anahtar_server.confirmation import acts as confirmation
-from anahtar_server.confirmation.acts import Verdict
+from anahtar_server.confirmation.acts import Asked, Verdict
 from anahtar_server.confirmation.queries import Way, ways
+from anahtar_server.confirmation.rules import SKEW
 from anahtar_server.notices.acts import tell
+from anahtar_server.points import Point, committing
 from anahtar_server.unlock import rules, texts
 from anahtar_server.unlock.acts.moving import locked, move
 from anahtar_server.unlock.models import Unlock
@@ -22,7 +22,7 @@ from anahtar_wire.messages import ConfirmationAnswer, ConfirmationRequest, Confi
 from anahtar_wire.problems import Problem, Refusal
 
 
-@transaction.atomic
+@committing(Point.ASK_BEFORE_COMMIT, Point.ASK_AFTER_COMMIT)
 def ask_confirmation(
     *, unlock_id: UUID, request: ConfirmationRequest, code_key: bytes, limits: Limits, actor: str, now: datetime
 ) -> ConfirmationRequested:
@@ -45,7 +45,7 @@ def ask_confirmation(
     )
     move(unlock, Event.CONFIRMATION_ASKED, act=Act.UNLOCK_MOVED, actor=actor, now=now)
     if asked.code is not None:
-        _send_code(unlock, way, asked.code, asked.expires_at, now)
+        _send_code(unlock, way, asked, now)
     return ConfirmationRequested(
         method=request.method, to=way.shown, expires_at=asked.expires_at, tries_left=asked.tries_left
     )
@@ -62,23 +62,23 @@ def _refuse(unlock: Unlock, request: ConfirmationRequest, limits: Limits, now: d
 def refuse_late(unlock: Unlock, limits: Limits, now: datetime) -> None:
     """Raise Refusal UNLOCK_OVER when time has ended the unlock, whether or not the worker has seen it yet."""
     ends = rules.ends_at(unlock.now_in, unlock.opened_at, unlock.code_expires_at, unlock.confirmed_at, limits)
-    if not unlock.opened_at <= now < ends:
+    if not unlock.opened_at - SKEW <= now < ends:
         raise Refusal(Problem.UNLOCK_OVER, state=State.EXPIRED.value)
 
 
-def _send_code(unlock: Unlock, way: Way, code: str, expires_at: datetime, now: datetime) -> None:
-    assert way.to is not None
+def _send_code(unlock: Unlock, way: Way, asked: Asked, now: datetime) -> None:
+    assert way.to is not None and asked.code is not None
     tell(
         channel="sms",
         address=way.to,
         subject=None,
-        text=texts.confirmation(unlock.holder.language, code, unlock.card.serial, unlock.computer),
+        text=texts.confirmation(unlock.holder.language, asked.code, unlock.card.serial, unlock.computer),
         about=f"unlock:{unlock.name}",
         actor="key-service",
         now=now,
-        not_after=expires_at,
+        not_after=asked.expires_at,
         secret=True,
-        key=f"confirmation:{unlock.name}:{now.timestamp()}",
+        key=f"confirmation:{unlock.name}:{asked.message}",
     )
 
 
@@ -90,7 +90,7 @@ def answer_confirmation(
     Raises Refusal: CONFIRMATION_WRONG (with `tries_left`), CONFIRMATION_OVER at the last one, CONFIRMATION_EXPIRED,
     CONFIRMATION_NOT_ASKED, UNLOCK_NOT_READY, UNLOCK_OVER. A wrong answer stays counted.
     """
-    with transaction.atomic():
+    with committing(Point.ANSWER_BEFORE_COMMIT, Point.ANSWER_AFTER_COMMIT):
         unlock = locked(unlock_id)
         rules.move(unlock.now_in, Event.CONFIRMATION_RIGHT)
         refuse_late(unlock, limits, now)

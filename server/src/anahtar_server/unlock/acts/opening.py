@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
@@ -15,8 +15,10 @@ from anahtar_server.cards.models import Card
 from anahtar_server.cards.queries import cards_for
 from anahtar_server.certificates.queries import refuse_unusable
 from anahtar_server.config import Limits
+from anahtar_server.confirmation.rules import SKEW
 from anahtar_server.limits import acts as limit
 from anahtar_server.people.models import Holder
+from anahtar_server.points import Point, committing
 from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.rules import is_fresh
 from anahtar_server.unlock import queries, rules
@@ -53,9 +55,9 @@ def open_unlock(
     live = queries.live_for_card(card)
     if live is not None:
         pass_time(unlock_id=live.pk, limits=limits, now=now)
-    code = VerificationCode.make(secrets.choice)
+    code = _unused_code()
     try:
-        with transaction.atomic():
+        with committing(Point.OPEN_BEFORE_COMMIT, Point.OPEN_AFTER_COMMIT):
             _refuse_card(Card.objects.select_for_update().get(pk=card.pk), holder, limits, now)
             unlock = _create(card, holder, sign_in, code, code_key, limits, now)
             subject = f"unlock:{unlock.name}"
@@ -64,6 +66,14 @@ def open_unlock(
     except IntegrityError:
         raise Refusal(Problem.UNLOCK_LIVE) from None
     return unlock, code
+
+
+def _unused_code() -> VerificationCode:
+    """Make a code whose first group finds one unlock only: two open ones with the same could not both be found."""
+    while True:
+        code = VerificationCode.make(secrets.choice)
+        if not Unlock.objects.filter(code_reference=code.reference, state=State.OPENED.value).exists():
+            return code
 
 
 def _refuse_card(card: Card, holder: Holder, limits: Limits, now: datetime) -> None:
@@ -108,7 +118,7 @@ def claim(
     Raises Refusal: CODE_WRONG (unknown, foreign and wrong codes alike), CODE_EXPIRED, CODE_USED, TOO_MANY. A wrong code
     is counted for the unlock, the address and overall, and stays counted.
     """
-    with transaction.atomic():
+    with committing(Point.CLAIM_BEFORE_COMMIT, Point.CLAIM_AFTER_COMMIT):
         _refuse_flood(address, limits, now)
         unlock, found = _find(code, code_key, now)
         if unlock is not None and found is _Found.RIGHT:
@@ -137,7 +147,8 @@ def _find(code: VerificationCode, key: bytes, now: datetime) -> tuple[Unlock | N
         return unlock, _Found.WRONG
     if unlock.now_in is not State.OPENED:
         return unlock, _Found.USED if unlock.claimed_at else _Found.LATE
-    return unlock, _Found.RIGHT if now < unlock.code_expires_at else _Found.LATE
+    in_time = unlock.opened_at - SKEW <= now < unlock.code_expires_at
+    return unlock, _Found.RIGHT if in_time else _Found.LATE
 
 
 def _bind(unlock: Unlock, request: ClaimRequest, address: str, now: datetime) -> None:

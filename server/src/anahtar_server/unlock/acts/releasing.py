@@ -17,9 +17,11 @@ from anahtar_server.cards.models import Card, LedgerEntry
 from anahtar_server.certificates.queries import all_revoked
 from anahtar_server.config import Limits
 from anahtar_server.custody.port import Custody
+from anahtar_server.points import Point, committing, reach
 from anahtar_server.unlock import queries, rules
 from anahtar_server.unlock.acts.confirming import refuse_late
 from anahtar_server.unlock.acts.moving import locked, move
+from anahtar_server.unlock.acts.unsettling import unsettle_seen
 from anahtar_server.unlock.families import issuer_of, mac_of, record_of
 from anahtar_server.unlock.models import Consent, Grant, Unlock
 from anahtar_server.unlock.rules import Event
@@ -27,7 +29,7 @@ from anahtar_wire.messages import State
 from anahtar_wire.problems import Problem, Refusal
 
 
-@transaction.atomic
+@committing(Point.GRANT_BEFORE_COMMIT, Point.GRANT_AFTER_COMMIT)
 def give_grant(*, unlock_id: UUID, card_serial: str, limits: Limits, actor: str, now: datetime) -> CardGrant:
     """Give the session's name and a fresh nonce for the card to speak over, before it is opened.
 
@@ -39,6 +41,8 @@ def give_grant(*, unlock_id: UUID, card_serial: str, limits: Limits, actor: str,
     if unlock.now_in is State.UNCERTAIN:
         raise Refusal(Problem.SETTLE_FIRST)
     rules.move(unlock.now_in, Event.CONSENT_GIVEN)
+    if unlock.closed:
+        raise Refusal(Problem.UNLOCK_OVER, state=unlock.state)
     refuse_late(unlock, limits, now)
     if Grant.objects.filter(unlock=unlock, purpose=Grant.Purpose.CONSENT).count() >= limits.consents * 3:
         raise Refusal(Problem.CONSENT_SPENT)
@@ -67,6 +71,7 @@ def consent(*, unlock_id: UUID, challenge: bytes, custody: Custody, limits: Limi
     evidence_nonce = _release(unlock_id, grant, statement, limits, actor, now)
     issuer = issuer_of(unlock.card)
     cryptogram = issuer.consent(record_of(unlock.card), grant.for_card(), statement, mac_of(unlock.card, custody))
+    reach(Point.CONSENT_AFTER_KEY)
     return issuer.answer(cryptogram, evidence_nonce)
 
 
@@ -74,11 +79,13 @@ def _proved(
     unlock: Unlock, grant: Grant, challenge: bytes, custody: Custody, limits: Limits, actor: str, now: datetime
 ) -> Statement:
     card = unlock.card
+    reach(Point.PROOF_BEFORE_KEY)
     try:
         statement = issuer_of(card).read_proof(record_of(card), grant.for_card(), challenge, mac_of(card, custody))
     except ProofWrong:
         _count_wrong_proof(unlock.pk, limits, actor, now)
         raise Refusal(Problem.CARD_PROOF_WRONG) from None
+    reach(Point.PROOF_AFTER_KEY)
     # What the card has proved stays in its ledger whether or not the consent is given.
     cards.note_proved(card=card, pin_tries=statement.pin_tries, key_tries=statement.key_tries, now=now)
     return statement
@@ -94,11 +101,12 @@ def _count_wrong_proof(unlock_id: UUID, limits: Limits, actor: str, now: datetim
         move(unlock, Event.PROOF_SPENT, act=Act.UNLOCK_MOVED, actor=actor, now=now)
 
 
-@transaction.atomic
+@committing(Point.CONSENT_BEFORE_COMMIT, Point.CONSENT_BEFORE_KEY)
 def _release(unlock_id: UUID, grant: Grant, statement: Statement, limits: Limits, actor: str, now: datetime) -> bytes:
     """Write RELEASED with all that goes with it and return the nonce for the card's evidence."""
     unlock = locked(unlock_id)
     before = _same_consent(unlock, statement)
+    unsettle_seen(but=unlock, actor=actor, now=now)
     rules.refuse_consent(_facts(unlock, statement, before), limits, now)
     if before is None:
         if Grant.objects.select_for_update().get(pk=grant.pk).used_at is not None:

@@ -13,14 +13,12 @@ from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.cards import acts as cards
 from anahtar_server.cards.models import Card
-from anahtar_server.clock import local_time
 from anahtar_server.custody.port import Custody
-from anahtar_server.notices.acts import tell
-from anahtar_server.people.models import ContactLine, Holder
-from anahtar_server.people.queries import lines_of, representatives_of
-from anahtar_server.unlock import queries, rules, texts
+from anahtar_server.points import Point, committing, reach
+from anahtar_server.unlock import queries, rules
 from anahtar_server.unlock.acts.moving import locked, move
 from anahtar_server.unlock.acts.releasing import new_grant
+from anahtar_server.unlock.acts.telling import tell_done
 from anahtar_server.unlock.families import issuer_of, mac_of, record_of
 from anahtar_server.unlock.models import Consent, Grant, Unlock
 from anahtar_server.unlock.rules import Event, Proven
@@ -70,6 +68,7 @@ def _refuse_wrong_evidence(
     unlock: Unlock, consent: Consent, evidence: bytes, custody: Custody, actor: str, now: datetime
 ) -> None:
     card = unlock.card
+    reach(Point.EVIDENCE_BEFORE_KEY)
     try:
         statement = issuer_of(card).read_evidence(
             record_of(card),
@@ -81,6 +80,7 @@ def _refuse_wrong_evidence(
         proved = statement.reset and statement.verified
     except ProofWrong:
         proved = False
+    reach(Point.EVIDENCE_AFTER_KEY)
     if not proved:
         with transaction.atomic():
             record(actor=actor, act=Act.EVIDENCE_WRONG, subject=f"unlock:{unlock.name}", now=now)
@@ -88,7 +88,7 @@ def _refuse_wrong_evidence(
         raise Refusal(Problem.CARD_PROOF_WRONG)
 
 
-@transaction.atomic
+@committing(Point.DOUBT_BEFORE_COMMIT, Point.DOUBT_AFTER_COMMIT)
 def _doubt(unlock_id: UUID, actor: str, now: datetime) -> Unlock:
     unlock = locked(unlock_id)
     if unlock.now_in is State.RELEASED:
@@ -96,48 +96,28 @@ def _doubt(unlock_id: UUID, actor: str, now: datetime) -> Unlock:
     return unlock
 
 
-@transaction.atomic
-def _finish(unlock_id: UUID, event: Event, grade: Evidence | None, actor: str, now: datetime) -> Unlock:
-    """Move to the proved outcome and tell everyone concerned; who comes second finds it done."""
+@committing(Point.OUTCOME_BEFORE_COMMIT, Point.OUTCOME_AFTER_COMMIT)
+def _finish(
+    unlock_id: UUID, event: Event, grade: Evidence | None, actor: str, now: datetime, over: Grant | None = None
+) -> Unlock:
+    """Move to the proved outcome and tell everyone concerned; who comes second finds it done.
+
+    `over` is the settling grant that the card's statement answers: one from before the newest consent says nothing of
+    what came after it (the grant of the consent's own evidence was made in the same commit). Raises CARD_PROOF_WRONG.
+    """
     unlock = locked(unlock_id)
     if unlock.now_in not in rules.UNSETTLED_OUTCOME:
         return unlock
+    if over is not None and over.pk < queries.last_consent(unlock).evidence_grant_id:
+        raise Refusal(Problem.CARD_PROOF_WRONG)
     unlock.evidence = grade.value if grade else ""
     move(unlock, event, act=Act.EVIDENCE_ACCEPTED, actor=actor, now=now, grade=grade.value if grade else None)
     if event is Event.HAPPENED:
-        _tell_done(unlock, now)
+        tell_done(unlock, now)
     return unlock
 
 
-def _tell_done(unlock: Unlock, now: datetime) -> None:
-    time = local_time(now)
-    for holder in concerned(unlock.card, unlock.holder, now):
-        subject, text = texts.done(holder.language, unlock.card.serial, time)
-        _tell(unlock, holder, subject, text, "done", now)
-
-
-def concerned(card: Card, acting: Holder, now: datetime) -> list[Holder]:
-    """Return who is told of what happens to a card: the holder, and every representative of a firm."""
-    people = list(representatives_of(card.firm, now)) if card.firm is not None else []
-    return [acting, *(holder for holder in people if holder.pk != acting.pk)]
-
-
-def _tell(unlock: Unlock, holder: Holder, subject: str, text: str, what: str, now: datetime) -> None:
-    for line in lines_of(holder):
-        tell(
-            channel="sms" if line.channel == ContactLine.Channel.SMS else "email",
-            address=line.address,
-            subject=subject,
-            text=text,
-            about=f"unlock:{unlock.name}",
-            actor="key-service",
-            now=now,
-            not_after=None,
-            key=f"{what}:{unlock.name}:{line.pk}",
-        )
-
-
-@transaction.atomic
+@committing(Point.SETTLING_BEFORE_COMMIT, Point.SETTLING_AFTER_COMMIT)
 def begin_settling(*, card_serial: str, actor: str, now: datetime) -> CardGrant:
     """Give a nonce to any program that holds a card with an open outcome; a grant after RELEASED, used once.
 
@@ -161,39 +141,29 @@ def settle(*, card_serial: str, proof: bytes, custody: Custody, actor: str, now:
     Raises Refusal NOTHING_TO_SETTLE, CARD_PROOF_WRONG.
     """
     unlock = _open_outcome(card_serial)
-    statement = _statement(unlock, proof, custody, actor, now)
-    proven = rules.settle_by_tries(
-        queries.last_consent(unlock).pin_tries_before, statement.pin_tries, statement.pin_max
-    )
+    grant = queries.open_grant(unlock, Grant.Purpose.SETTLE)
+    statement = _statement(unlock, grant, proof, custody, actor, now)
+    consent = queries.last_consent(unlock)
+    proven = rules.settle_by_tries(consent.pin_tries_before, statement.pin_tries, statement.pin_max)
     if proven is Proven.HAPPENED:
-        return _finish(unlock.pk, Event.HAPPENED, Evidence.G1, actor, now)
+        return _finish(unlock.pk, Event.HAPPENED, Evidence.G1, actor, now, over=grant)
     if proven is Proven.NOT_HAPPENED:
-        return _finish(unlock.pk, Event.NOT_HAPPENED, None, actor, now)
+        return _finish(unlock.pk, Event.NOT_HAPPENED, None, actor, now, over=grant)
     return _doubt(unlock.pk, actor, now)
 
 
-def _statement(unlock: Unlock, proof: bytes, custody: Custody, actor: str, now: datetime) -> Statement:
+def _statement(unlock: Unlock, grant: Grant, proof: bytes, custody: Custody, actor: str, now: datetime) -> Statement:
     card = unlock.card
-    grant = queries.open_grant(unlock, Grant.Purpose.SETTLE)
-    fresh = Grant.objects.filter(pk=grant.pk, used_at__isnull=True).update(used_at=now)
+    reach(Point.PROOF_BEFORE_KEY)
     try:
-        if not fresh:
-            raise ProofWrong
         statement = issuer_of(card).read_proof(record_of(card), grant.for_card(), proof, mac_of(card, custody))
+        # Used up by a right statement only: rubbish from anyone keeps no holder of the card from settling.
+        if Grant.objects.filter(pk=grant.pk, used_at__isnull=True).update(used_at=now) == 0:
+            raise ProofWrong
     except ProofWrong:
         with transaction.atomic():
             record(actor=actor, act=Act.PROOF_WRONG, subject=f"unlock:{unlock.name}", now=now)
         raise Refusal(Problem.CARD_PROOF_WRONG) from None
+    reach(Point.PROOF_AFTER_KEY)
     cards.note_proved(card=card, pin_tries=statement.pin_tries, key_tries=statement.key_tries, now=now)
     return statement
-
-
-@transaction.atomic
-def unsettle(*, unlock_id: UUID, actor: str, now: datetime) -> Unlock:
-    """End an outcome that nobody can prove any more (two operators, after the setting's days); the holder is told."""
-    unlock = locked(unlock_id)
-    unlock.evidence = Evidence.G0.value
-    move(unlock, Event.UNSETTLE, act=Act.UNLOCK_MOVED, actor=actor, now=now)
-    subject, text = texts.unsettled(unlock.holder.language, unlock.card.serial)
-    _tell(unlock, unlock.holder, subject, text, "unsettled", now)
-    return unlock

@@ -1,0 +1,57 @@
+"""Requests and replies of the status services as HTTP has them; pure."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+LONGEST_BODY = 8 * 1024
+LONGEST_PATH = 4 * 1024
+OCSP_REQUEST, OCSP_RESPONSE = b"application/ocsp-request", b"application/ocsp-response"
+CRL, CERTIFICATE, TEXT = b"application/pkix-crl", b"application/pkix-cert", b"text/plain; charset=utf-8"
+
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A status, headers and a body."""
+
+    status: int
+    body: bytes = b""
+    headers: list[Header] = field(default_factory=list)
+
+
+_WORDS = {
+    404: b"Nothing is published here.\n",
+    405: b"This address is asked in another way.\n",
+    413: b"That is more than a status request.\n",
+    414: b"That is more than a status request; send it by POST.\n",
+    415: b"A status request is application/ocsp-request.\n",
+    503: b"Not now; please ask again.\n",
+}
+
+
+def refused(status: int, *more: Header) -> Reply:
+    """Return a refusal in plain words, which nobody keeps."""
+    headers = [(b"content-type", TEXT), (b"cache-control", b"no-store"), *more]
+    return Reply(status, _WORDS[status], headers)
+
+
+def from_path(path: bytes) -> bytes | None:
+    """Return the request in the path of a GET (RFC 6960 appendix A.1): base64, percent-encoded or not; "//" is base64
+    like any other. None when it is none."""
+    try:
+        return base64.b64decode(unquote_to_bytes(path), validate=True)
+    except binascii.Error:
+        return None
+
+
+def header(scope_headers: list[Header], name: bytes) -> bytes:
+    """Return a header's value, empty without it."""
+    for key, value in scope_headers:
+        if key == name:
+            return value
+    return b""

@@ -1,0 +1,64 @@
+"""Bu ben değildim: stopping what a notice told of, without signing in. Opening the page does nothing, its button does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from anahtar_server.cards.models import Card
+from anahtar_server.certificates.card_acts import suspend_all
+from anahtar_server.limits import acts as limit
+from anahtar_server.people.models import Objection
+from anahtar_server.people.objections import take_objection
+from anahtar_server.portal import rules
+from anahtar_server.signin.acts import sign_out_everywhere
+from anahtar_server.unlock.acts import cancel
+from anahtar_server.unlock.queries import live_for_card
+
+PORTAL = "portal"
+_KIND = "objection"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def object_to(request: HttpRequest) -> HttpResponse:
+    """Ask for the code of a notice (GET), stop what it told of (POST). Raises Refusal TOO_MANY."""
+    if request.method != "POST":
+        return render(request, "portal/objection.html", {"code": request.GET.get("kod", "")[:20]})
+    cards = _object(request.POST.get("kod", ""), request.META["REMOTE_ADDR"], timezone.now())
+    if cards is None:
+        shown = {"code": request.POST.get("kod", "")[:20], "wrong": True}
+        return render(request, "portal/objection.html", shown, status=422)
+    return render(request, "portal/objection_done.html", {"cards": cards})
+
+
+def _object(code: str, address: str, now: datetime) -> list[str] | None:
+    """Return the ends of the serial numbers of the cards whose certificates are suspended now; None for no such code."""
+    limit.check(kind=_KIND, key=address, most=rules.OBJECTIONS, seconds=rules.OBJECTIONS_SECONDS, now=now)
+    with transaction.atomic():
+        objection = take_objection(code=code, now=now)
+        if objection is not None:
+            return [_stop(card, objection, now) for card in _cards(objection)]
+    limit.count(kind=_KIND, key=address, now=now)
+    return None
+
+
+def _cards(objection: Objection) -> list[Card]:
+    kind, _, name = objection.subject.partition(":")
+    return list(Card.objects.filter(pk=name) if kind == "card" else Card.objects.filter(holder=name))
+
+
+def _stop(card: Card, objection: Objection, now: datetime) -> str:
+    """Suspend a card's certificates in the holder's name, so that the holder may lift it; end what is under way."""
+    suspend_all(card=card, actor=PORTAL, asked_by=f"holder:{objection.holder_id}", now=now)
+    live = live_for_card(card)
+    if live is not None:
+        cancel(unlock_id=live.pk, actor=PORTAL, now=now)
+    sign_out_everywhere(holder=objection.holder, actor=PORTAL, now=now)
+    return card.serial[-4:]
