@@ -1,1 +1,1 @@
-"""Speed and memory, each figure a ratio to a peer or a limit measured in the same run. One file a bench: `script/bench`."""
+"""Speed and memory: each figure is a ratio to a peer or a limit of the same run; one file a bench (`script/bench`)."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from bench.frame import VERSION, Bench, Measure
-from bench.parts.shown import plot, table
+from bench.parts.shown import plot, said, table
 
 NOT_BENCHES = ("__init__", "__main__", "frame")
 
@@ -31,7 +31,7 @@ def main() -> int:
             bench = cast(Bench, importlib.import_module(f"bench.{name}"))
             for one in bench.measures(rounds=options.rounds):
                 taken.append(one)
-                print(f"   {one.name}: {one.verdict}", flush=True)
+                print(f"   {one.name}: {said(one)}", flush=True)
         except Exception as error:
             broken = 1
             print(f"   ✗ {type(error).__name__}: {error}", file=sys.stderr)
@@ -44,10 +44,14 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*names(), []], help=", ".join(names()))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names()))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures")
     parser.add_argument("--rounds", type=int, metavar="N", help="instead of each bench's own number")
-    return parser.parse_args()
+    options = parser.parse_args()
+    unknown = sorted(set(options.names) - set(names()))
+    if unknown:
+        parser.error(f"no bench {', '.join(unknown)}: there are {', '.join(names())}")
+    return options
 
 
 if __name__ == "__main__":

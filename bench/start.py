@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from bench.frame import Goal, Measure, alternate, judge
@@ -16,25 +17,22 @@ ROUNDS = 15
 STARTS = 5
 """Starts in one figure of a round, of which the median counts: one start alone says little."""
 AT_MOST = Goal("<=", 3.0)
-COMMANDS: tuple[tuple[list[str], Goal | None], ...] = (
-    (["eimza", "--help"], AT_MOST),
-    (["eimza", "--version"], AT_MOST),
-    (["anahtar", "--version"], None),
+COMMANDS: tuple[tuple[tuple[str, str], Goal | None], ...] = (
+    (("eimza", "--help"), AT_MOST),
+    (("eimza", "--version"), AT_MOST),
+    (("anahtar", "--version"), None),
 )
 WHY = f"each figure is the median of {STARTS} starts; the limit is `python -c pass` with the same interpreter"
 
 
 def measures(*, rounds: int | None = None) -> Iterator[Measure]:
     """Yield each command's time to its end beside an interpreter that does nothing."""
-    here = Path(sys.executable).parent
-    for (program, option), goal in ((tuple(command), goal) for command, goal in COMMANDS):
-        command, nothing = [str(here / program), option], [sys.executable, "-c", "pass"]
-        alternate(lambda command=command: _milliseconds(command, 1), None, None, 1)  # the first one fills the caches
+    here, nothing = Path(sys.executable).parent, [sys.executable, "-c", "pass"]
+    for (program, option), goal in COMMANDS:
+        command = [str(here / program), option]
+        _once(command)  # the first one fills the caches
         taken = alternate(
-            lambda command=command: _milliseconds(command, STARTS),
-            None,
-            lambda nothing=nothing: _milliseconds(nothing, STARTS),
-            rounds or ROUNDS,
+            partial(_milliseconds, command, STARTS), None, partial(_milliseconds, nothing, STARTS), rounds or ROUNDS
         )
         yield judge("start", f"{program} {option}", "ms", taken, to="limit", goal=goal, why=WHY)
 

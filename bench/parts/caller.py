@@ -76,7 +76,9 @@ class Caller:
         typed = self._sms_code(seat, name)
         self._step(times, "answer", lambda: server.confirm(name, Method.SMS, typed))
         grant = self._step(times, "grant", lambda: server.grant(name, serial))
-        evidence = self._card(seat, grant, lambda proof: self._step(times, "consent", lambda: server.consent(name, proof)))
+        evidence = self._card(
+            seat, grant, lambda proof: self._step(times, "consent", lambda: server.consent(name, proof))
+        )
         stands = self._step(times, "report", lambda: server.report(name, Outcome.DONE, evidence))
         if (stands.state, stands.evidence) != (State.DONE, Evidence.G1):
             raise NotAsPromised(f"{stands.state} {stands.evidence}")

@@ -33,8 +33,8 @@ FLOOR = (("POST", 120), ("GET", 0), ("POST", 320), *([("POST", 120)] * 5))
 class Order:
     """What to do: for `seconds`, or until `unlocks` are done when that is not 0.
 
-    `codes` says where the SMS codes are read: `postgresql:FOLDER`, `sqlite:FILE` or `inbox:FOLDER`; `floor` sends requests
-    of the same sizes to a server that does nothing.
+    `codes` says where the SMS codes are read: `postgresql:FOLDER`, `sqlite:FILE` or `inbox:FOLDER`; `floor` sends
+    requests of the same sizes to a server that does nothing.
     """
 
     folder: str
@@ -159,7 +159,9 @@ def _floor(order: Order) -> Live:
 
         def once() -> dict[str, float]:
             for method, size in FLOOR:
-                link.exchange(method, "/", bytes(size) if size else None, {"Cookie": "c" * 120, "Anahtar-Proof": "d" * 142})
+                link.exchange(
+                    method, "/", bytes(size) if size else None, {"Cookie": "c" * 120, "Anahtar-Proof": "d" * 142}
+                )
             return {}
 
         return once

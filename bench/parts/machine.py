@@ -62,11 +62,15 @@ def _busy_seconds() -> dict[int, float]:
 
 def cpu_seconds(pid: int) -> float:
     """Return the processor time of a process with all its children, those that ended among them (proc(5))."""
-    return sum(sum(map(int, _stat(one)[11:15])) for one in _family(pid)) / os.sysconf("SC_CLK_TCK")
+    return sum(_ticks(one) for one in _family(pid)) / os.sysconf("SC_CLK_TCK")
 
 
-def _stat(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+def _ticks(pid: int) -> int:
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0  # it ended meanwhile: its parent has its time now
+    return sum(map(int, words[11:15]))
 
 
 def proportional_memory(pid: int) -> float:
@@ -75,8 +79,11 @@ def proportional_memory(pid: int) -> float:
 
 
 def _family(pid: int) -> list[int]:
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    children = [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
     return [pid, *(one for child in children for one in _family(child))]
 
 

@@ -16,14 +16,16 @@ def lacking(*packages: str) -> str:
     if not missing:
         return ""
     root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if root and shutil.which("sudo") is None or shutil.which("apt-get") is None:
+    if (root and shutil.which("sudo") is None) or shutil.which("apt-get") is None:
         return f"not installed: {' '.join(missing)}"
     print(f"Installing Debian packages: {' '.join(missing)}", flush=True)
     quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *missing]):
         done = subprocess.run([*root, "apt-get", *command], env=quietly, capture_output=True, text=True)
         if done.returncode != 0:
-            return f"not installed: {' '.join(missing)} ({(done.stderr.strip().splitlines() or ['apt-get failed'])[-1]})"
+            return (
+                f"not installed: {' '.join(missing)} ({(done.stderr.strip().splitlines() or ['apt-get failed'])[-1]})"
+            )
     return ""
 
 

@@ -85,8 +85,9 @@ def _browser(holder: object, provider: Signer, tckn: str, now: datetime) -> str:
     claims = provider.claims(tckn=tckn, nonce=nonce, now=now)
     entered = sign_in(
         identity=Identity(
-            tckn=tckn, given_name="", family_name="", birth_date=None, issuer=provider.issuer, method="e-devlet-sifresi",
-            level=Level.SUBSTANTIAL, authenticated_at=now, assertion=provider.sign(claims), nonce=nonce,
+            tckn=tckn, given_name="", family_name="", birth_date=None, issuer=provider.issuer,
+            method="e-devlet-sifresi", level=Level.SUBSTANTIAL,
+            authenticated_at=now, assertion=provider.sign(claims), nonce=nonce,
         ),
         address="127.0.0.1", actor="bench", now=now,
     )  # fmt: skip

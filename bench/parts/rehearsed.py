@@ -33,7 +33,9 @@ class Pgbench:
     @classmethod
     def record(cls, cluster: Cluster, stage: Stage, codes: str, seats: int) -> Pgbench:
         """Log one unlock of each seat on the running stage and make scripts of them."""
-        cluster.execute(*(f"SELECT setval('{table}_id_seq', {first}, false)" for table, first in statements.FIRST.items()))
+        cluster.execute(
+            *(f"SELECT setval('{table}_id_seq', {first}, false)" for table, first in statements.FIRST.items())
+        )
         with cluster.logging():
             order = load.Order(str(stage.folder), stage.port, codes, unlocks=seats, callers=1)
             _ = load.run(load.marked(order, f"postgresql:{cluster.folder}")).rate
@@ -141,6 +143,15 @@ class SqliteScript:
     def _done(self) -> int:
         with sqlite3.connect(self.database, timeout=20) as link:
             return int(link.execute("SELECT count(*) FROM unlock_unlock WHERE state = 'done'").fetchone()[0])
+
+
+def acts_rate(stage: Stage, seconds: float) -> float:
+    """Return the unlocks a second of the acts alone, called in one process on the server's core, without HTTP."""
+    command = [sys.executable, "-m", "bench.parts.acts_script", str(stage.folder), str(seconds)]
+    command = machine.on_core(machine.SERVER, command)
+    done = subprocess.run(command, env=stage.environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+    unlocks, took = json.loads(done)
+    return float(unlocks / took)
 
 
 @contextmanager

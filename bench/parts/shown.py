@@ -13,8 +13,8 @@ BAR = 40
 
 def table(measures: Sequence[Measure]) -> str:
     """Return the measures as lines of text, the reasons below them."""
-    rows = [("bench", "measure", "ours", "peer", "limit", "ratio (range)", "goal", "verdict")]
-    rows += [_row(one) for one in measures]
+    rows: list[tuple[str, ...]] = [("bench", "measure", "ours", "peer", "limit", "ratio (range)", "goal", "verdict")]
+    rows.extend(_row(one) for one in measures)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("─" * width for width in widths))
@@ -31,8 +31,13 @@ def _row(one: Measure) -> tuple[str, ...]:
         number(one.limit),
         f"{number(ratio.median)} ({number(ratio.min)}-{number(ratio.max)}) to {ratio.to}" if ratio else "-",
         f"{goal.op} {goal.value:g}" if goal else "-",
-        one.verdict if goal or one.verdict != "met" else "(no goal)",
+        said(one),
     )
+
+
+def said(one: Measure) -> str:
+    """Return the verdict for people: what has no goal cannot meet one."""
+    return one.verdict if one.goal or one.verdict != "met" else "for information"
 
 
 def number(value: float | None) -> str:
@@ -43,11 +48,13 @@ def number(value: float | None) -> str:
 
 
 def _reasons(measures: Sequence[Measure]) -> list[str]:
-    lines = []
+    """Say each reason once, after the names of all that share it."""
+    named: dict[tuple[str, str], list[str]] = {}
     for one in measures:
         if one.why:
-            lines += textwrap.wrap(f"{one.bench}: {one.name}: {one.why}", 118, subsequent_indent="    ")
-    return lines
+            named.setdefault((one.bench, one.why), []).append(one.name)
+    whole = [f"{bench}: {', '.join(names)}: {why}" for (bench, why), names in named.items()]
+    return [line for text in whole for line in textwrap.wrap(text, 118, subsequent_indent="    ")]
 
 
 def plot(measures: Sequence[Measure]) -> str:

@@ -1,7 +1,7 @@
 """The peer on SQLite: one bare process that runs the statements of whole unlocks, with the same durability as ours.
 
-Run as a process: python -m bench.parts.sqlite_script DATABASE STATEMENTS SECONDS; prints how many unlocks it ran and how
-long it took. One writer alone is the fastest that SQLite knows: more callers would only wait for each other.
+Run as a process: python -m bench.parts.sqlite_script DATABASE STATEMENTS SECONDS; prints how many unlocks it ran and
+how long it took. One writer alone is the fastest that SQLite knows: more callers would only wait for each other.
 """
 
 from __future__ import annotations

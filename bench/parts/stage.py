@@ -51,7 +51,7 @@ class Stage:
     def environment(self) -> dict[str, str]:
         """The environment of the server's processes."""
         settings = {"DJANGO_SETTINGS_MODULE": "anahtar_server.django_settings"}
-        return {**settings, **os.environ, "ANAHTAR_CONFIG": str(self.folder / "anahtar.toml")}
+        return {**settings, **server_environment(self.folder / "anahtar.toml")}
 
     @contextmanager
     def running(self, *parts: str, **environment: str) -> Iterator[None]:
@@ -128,6 +128,11 @@ def stage(*, keys: rehearsal.Keys, database: str = SQLITE, seats: int) -> Iterat
         yield Stage(folder, keys=keys, database=database, seats=seats)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def server_environment(settings: Path) -> dict[str, str]:
+    """Return the environment of processes that read these settings."""
+    return {**os.environ, "ANAHTAR_CONFIG": str(settings)}
 
 
 def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:

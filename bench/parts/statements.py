@@ -74,9 +74,7 @@ def _known(statements: list[Statement], given: dict[str, int]) -> Unlock:
         if statement.inserts_into:
             numbers[given[statement.inserts_into]] = f"z{index}_id"
             given[statement.inserts_into] += 1
-    return Unlock(
-        statements, _one(_CREATED, whole), _one(_REFERENCE, whole), _one(_NONCE, whole).lower(), numbers
-    )
+    return Unlock(statements, _one(_CREATED, whole), _one(_REFERENCE, whole), _one(_NONCE, whole).lower(), numbers)
 
 
 def _one(pattern: re.Pattern[str], text: str) -> str:
@@ -119,8 +117,8 @@ _LITERAL = re.compile(r"[xX]'[0-9a-fA-F]*'|'(?:[^']|'')*'|\b7[1-4]\d{9}\b")
 Part = str
 Parameter = tuple[str, list[Part]]
 Prepared = tuple[str, list[Parameter], str]
-"""A statement with `?` for each literal; the literals as kind (text, blob, number) and pieces, of which those that begin
-with a zero byte are variables; and the variable that takes the number it returns."""
+"""A statement with `?` for each literal; the literals as kind (text, blob, number) and pieces, of which those that
+begin with a zero byte are variables; and the variable that takes the number it returns."""
 
 
 def for_sqlite(unlock: Unlock) -> list[Prepared]:

@@ -7,7 +7,6 @@ import os
 
 from anahtar_server.django_settings import *  # noqa: F403
 from anahtar_server.django_settings import INSTALLED_APPS, MIDDLEWARE
-
 from bench.parts import ear
 
 if os.environ.get("BENCH_TRACE"):

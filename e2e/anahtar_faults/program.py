@@ -156,7 +156,7 @@ def _plan(cut: str) -> list[tuple[Callable[[bytes], bool], Fault]]:
 
 
 def confirmation(order: Order) -> Callable[[], str | Instead]:
-    """Return what reads the holder's telephone; only messages after now count. Where none comes, a new one is wanted."""
+    """Return what reads the holder's telephone; only messages after now count. If none comes, a new one is wanted."""
     before = len(inbox.read(Path(order.folder) / "inbox"))
 
     def typed() -> str | Instead:

@@ -9,6 +9,7 @@ from typing import Any
 
 from anahtar_story.browser import Browser
 from anahtar_story.record import expect
+
 from anahtar_wire import inbox
 
 SIGNED_IN_FOR = 600.0

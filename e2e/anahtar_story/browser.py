@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import mechanicalsoup
 from bs4 import Tag
@@ -26,6 +27,11 @@ class Browser:
     def url(self) -> str:
         """The page's address."""
         return str(self._browser.url)
+
+    @property
+    def session(self) -> Any:
+        """What carries the cookies, for requests that a page would not make."""
+        return self._browser.session
 
     def open(self, url: str) -> None:
         """Go to an address."""

@@ -16,13 +16,6 @@ from types import TracebackType
 from typing import Any, Self
 
 FIRST_PORT = 8400
-_PROCESSES = {
-    "gate": ["anahtar-gate", "serve"],
-    "portal": ["anahtar", "serve"],
-    "keyservice": ["anahtar", "keyservice"],
-    "worker": ["anahtar", "worker"],
-    "inbox": ["anahtar", "inbox"],
-}
 _READY_WITHIN = 15.0
 
 
@@ -33,16 +26,35 @@ class StageNotReady(Exception):
 class Stage:
     """Makes the folder, starts the processes, stops exactly those."""
 
+    processes = {
+        "gate": ["anahtar-gate", "serve"],
+        "portal": ["anahtar", "serve"],
+        "keyservice": ["anahtar", "keyservice"],
+        "worker": ["anahtar", "worker"],
+        "inbox": ["anahtar", "inbox"],
+    }
+
     def __init__(
-        self, folder: Path, *, readers: str, seed: int, first_port: int = FIRST_PORT, settings: str = ""
+        self,
+        folder: Path,
+        *,
+        readers: str,
+        seed: int,
+        first_port: int = FIRST_PORT,
+        settings: str = "",
+        people: int = 2,
+        database: str = "",
     ) -> None:
-        """`settings` is added to the rehearsal's settings, as text."""
+        """`settings` is added to the rehearsal's settings, as text; the second of `people` represents a firm.
+        `database` is the text of the table [database], the embedded one without it."""
         self.portal, self.gate, self.mail = (f"http://localhost:{first_port + offset}" for offset in range(3))
         self._ports = {"portal": first_port, "gate": first_port + 1, "inbox": first_port + 2}
         self.folder = folder.absolute()
         self._readers = readers
         self._seed = seed
         self._settings = settings
+        self._people = people
+        self._database = database
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self.own_environment: dict[str, dict[str, str]] = {}
         """What single processes get besides, by their names."""
@@ -94,6 +106,7 @@ class Stage:
             shutil.rmtree(self.folder)  # an earlier rehearsal: made to be thrown away
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         options = ["--readers", self._readers, "--seed", str(self._seed), "--first-port", str(self._ports["portal"])]
+        options += ["--people", str(self._people)]
         self.run("anahtar", "rehearsal", str(self.folder), *options)
         with (self.folder / "anahtar.toml").open("a", encoding="utf-8") as file:
             file.write(self._settings)
@@ -103,12 +116,12 @@ class Stage:
     def _start(self) -> None:
         logs = self.folder / "logs"
         logs.mkdir(exist_ok=True)
-        for name in _PROCESSES:
+        for name in self.processes:
             self._launch(name)
         self._wait_until_ready()
 
     def _launch(self, name: str) -> None:
-        command = _PROCESSES[name]
+        command = self.processes[name]
         with (self.folder / "logs" / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
                 [_program(command[0]), *command[1:]],

@@ -1,17 +1,18 @@
-"""`kill -9` of web, key service, worker and program at every named point of the unlock: after a restart nothing is stuck,
+"""`kill -9` of web, key service, worker and program at every named point of the unlock: afterwards nothing is stuck,
 nothing was used twice, and what the program and the server say of the card is true."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from anahtar_faults.places import PLACES, Story
 from anahtar_faults.program import Told
 from anahtar_faults.world import World
-from anahtar_server.points import Point
 from anahtar_story.guide import fresh_pin
+
+from anahtar_server.points import Point
 
 ROW = "kill -9 of web, key service, worker, program at every named point"
 FIRST_PORT = 18500
@@ -29,9 +30,11 @@ def passings(world: World) -> list[str]:
     """Every place that the program passes in an unlock that goes well."""
     world.visitor.sign_in()
     ended = world.run_program(world.order(world.visitor.code(60), fresh_pin(), Story.WEB))
-    told = Told(**__import__("json").loads(ended.stdout))
+    told = Told(**json.loads(ended.stdout))
     assert told.outcome == "DONE", ended
-    return told.places
+    opened = told.places.index("server.grant.before#1")
+    # Before the card is opened it is only looked at, again and again: there the messages alone are places.
+    return [place for number, place in enumerate(told.places) if number > opened or not place.startswith("card.")]
 
 
 def test_every_named_point_is_killed_somewhere() -> None:

@@ -1,17 +1,21 @@
-"""A stage for tests of certificates: an authority with software keys, a holder and a firm with cards, and openssl as the
-relying party that no one here wrote."""
+"""A stage for tests of certificates: an authority with software keys, a holder and a firm with cards, and openssl as
+the relying party that no one here wrote."""
 
 from __future__ import annotations
 
 import asyncio
 import subprocess
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.db import connection
 
 from anahtar_server.cards.acts import register_card
 from anahtar_server.cards.models import Card
@@ -27,7 +31,7 @@ from anahtar_server.people.acts import add_contact_line, register_firm, register
 from anahtar_server.people.models import Firm, Holder
 
 SETTINGS = CertificateSettings()
-TITLE = "Örnek Değirmencilik Gıda Sanayi ve Ticaret Limited Şirketi"
+TITLE = "Örnek Değirmencilik Gıda Sanayi, Çiçekçilik ve Işıklandırma Ticaret Limited Şirketi"
 OPERATOR, SECOND = "operator:bir", "operator:iki"
 
 
@@ -44,6 +48,24 @@ def p384_key() -> bytes:
 
 def _spki(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+class _Closing(ThreadPoolExecutor):
+    """A thread that keeps no connection between two questions, so that a test's database can be taken away."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """See Executor.submit."""
+
+        def asked() -> Any:
+            try:
+                return fn(*args, **kwargs)
+            finally:
+                connection.close()
+
+        return super().submit(asked)
+
+
+_THREAD = _Closing(1)
 
 
 @dataclass
@@ -93,9 +115,9 @@ class Stage:
     def service(self) -> StatusService:
         """The responder, with a memory that outlives one question."""
         self.store.refresh()
-        return StatusService(self.store, cache_seconds=60, clock=lambda: self.now.timestamp())
+        return StatusService(self.store, cache_seconds=60, clock=lambda: self.now.timestamp(), threads=_THREAD)
 
-    # --- openssl -------------------------------------------------------------------------------------------------------
+    # --- openssl ------------------------------------------------------------------------------------------------------
 
     def file(self, name: str, content: bytes) -> str:
         """Write a file for openssl."""

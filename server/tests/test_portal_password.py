@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal_stage import Stage, make_stage, problem_of, soup
 
 from anahtar_server.confirmation.models import WebPassword
+from anahtar_server.notices.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
 GOOD = "dört kuş ve bir köprü"
@@ -18,9 +19,10 @@ GOOD = "dört kuş ve bir köprü"
 
 @pytest.fixture
 def stage() -> Stage:
-    """A holder who signed in just now."""
+    """A holder who signed in just now and has confirmed."""
     made = make_stage()
     made.sign_in()
+    made.confirm(str(made.client.post("/web-parola/").headers["Location"]))
     return made
 
 
@@ -71,3 +73,25 @@ def test_a_web_password_needs_a_sign_in_of_the_last_minutes(stage: Stage) -> Non
     assert stage.client.get("/web-parola/").headers["Location"] == "/giris/?next=%2Fweb-parola%2F&yeniden=1"
     assert problem_of(send(stage, GOOD, GOOD)) == (401, "sign-in-stale")
     assert WebPassword.objects.count() == 0
+
+
+def test_without_a_confirmation_no_password_is_set() -> None:
+    made = make_stage()
+    made.sign_in()
+    page = soup(made.client.get("/web-parola/"))
+    assert (page.find(id="id_password"), page.find(id="web-parola-onay") is not None) == (None, True)
+    assert send(made, GOOD, GOOD).headers["Location"].startswith("/onay/")
+    assert WebPassword.objects.count() == 0
+
+
+def test_a_confirmation_sets_one_password_only(stage: Stage) -> None:
+    send(stage, GOOD, GOOD)
+    assert send(stage, GOOD + "!", GOOD + "!").headers["Location"].startswith("/onay/")
+    assert check_password(GOOD, WebPassword.objects.get(holder=stage.holder).encoded)
+
+
+def test_a_new_password_is_told_on_every_line_with_a_way_to_object(stage: Stage) -> None:
+    send(stage, GOOD, GOOD)
+    texts = {one.channel: one.text for one in OutboxMessage.objects.filter(key__startswith="web-password-set:")}
+    assert set(texts) == {"sms", "email"}
+    assert all("/itiraz" in text and GOOD not in text for text in texts.values())

@@ -89,26 +89,35 @@ def test_a_page_for_holders_asks_others_to_sign_in_and_remembers_where_they_were
     assert (answer.status_code, answer.headers["Location"]) == (302, "/giris/?next=%2Fmuhur%2F")
 
 
-def test_the_menu_lists_cards_and_certificates(stage: Stage) -> None:
+def test_the_menu_shows_the_cards_and_every_act_of_the_guide(stage: Stage) -> None:
     stage.sign_in()
     page = soup(stage.client.get("/nes/"))
     assert page.h1 is not None
     assert page.h1.get_text() == "NES İşlemleri"
-    row = page.select_one("tbody tr")
+    assert stage.card.serial in page.get_text()
+    acts = {"Sertifika Listele", "Askıya Al", "Askıdan İndir", "Sertifikamı İptal Et", "PIN Oluşturma/Kilit Çözme"}
+    links = {link.get_text(): str(link["href"]) for link in page.select("#islemler a")}
+    assert acts <= set(links)
+    assert all(stage.client.get(address).status_code == 200 for address in links.values())
+
+
+def test_certificates_are_listed_with_their_state(stage: Stage) -> None:
+    stage.sign_in()
+    row = soup(stage.client.get("/nes/sertifika/")).select_one("tbody tr")
     assert row is not None
     assert "0a01" in row.get_text()
     assert "Geçerli" in row.get_text()
-    assert {"Sertifika Listele", "PIN Oluşturma/Kilit Çözme"} <= {a.get_text() for a in page.select("#islemler a")}
 
 
-def test_the_number_of_queries_does_not_grow_with_the_cards(stage: Stage) -> None:
+@pytest.mark.parametrize(("page", "shown"), [("/nes/", ".card"), ("/nes/sertifika/", "tbody tr")])
+def test_the_number_of_queries_does_not_grow_with_the_cards(stage: Stage, page: str, shown: str) -> None:
     stage.sign_in()
     with CaptureQueriesContext(connection) as before:
-        stage.client.get("/nes/")
+        stage.client.get(page)
     for number in range(3):
         a_certificate(a_card(f"C{number}" * 8, stage.holder), f"c{number}")
     with CaptureQueriesContext(connection) as after:
-        assert len(soup(stage.client.get("/nes/")).select("tbody tr")) == 4
+        assert len(soup(stage.client.get(page)).select(shown)) == 4
     assert len(before) == len(after)
 
 

@@ -29,6 +29,12 @@ FAULTS: dict[PinFault, Problem] = {
 """What each line of the rule is called where it is explained."""
 
 
+def typed(text: str) -> Pin:
+    """Return what a keyboard gave as a PIN. A character that is no digit is refused by the rule; "?" stands for what a
+    PIN's bytes cannot hold."""
+    return Pin(text.encode("ascii", "replace").decode())
+
+
 def choose(view: View, seen: Seen, is_personal: Callable[[Pin], bool] = lambda pin: False) -> Pin:
     """Ask for a new PIN twice until it meets the rule and both entries agree; raises Cancelled from the view.
 

@@ -46,7 +46,6 @@ def _reader(seen: Seen) -> dict[str, Any]:
         "pin": seen.look.pin,
         "pin_tries": seen.look.pin_tries,
         "puk_tries": seen.look.puk_tries,
+        "holder": seen.holder and seen.holder.name,
     }
-    if card is not None:
-        card["holder"] = seen.holder and seen.holder.name
     return {"reader": seen.reader, "problem": seen.trouble and problem_of(seen.trouble)[0], "card": card}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from anahtar_card.pin import Pin, PinFault, PinRule
-from anahtar_desktop.new_pin import FAULTS
+from anahtar_desktop.new_pin import FAULTS, typed
 from anahtar_desktop.ports import Cancelled, Instead, Seen, Wanted, masked
 from anahtar_desktop.texts import Text, say
 from anahtar_desktop.words import clock_time, plain, state_of
@@ -125,8 +125,7 @@ class TerminalView:
             self.tell(Text.NOT_UNDERSTOOD)
 
     def _ask_pin(self, question: Text) -> Pin:
-        # A character that is no digit is refused by the rule; "?" stands for what a PIN's bytes cannot hold.
-        return Pin(self._ask_secret(question).encode("ascii", "replace").decode())
+        return typed(self._ask_secret(question))
 
     def _ask_secret(self, question: Text) -> str:
         with _stopping():

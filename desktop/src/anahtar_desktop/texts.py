@@ -48,6 +48,7 @@ class Text(StrEnum):
     # Status
     PIN_ACTIVE = auto()
     PIN_TRIES_UNTOLD = auto()
+    PIN_IN_USE = auto()
     PIN_LOCKED = auto()
     PIN_NONE_YET = auto()
     PIN_DEAD = auto()
@@ -75,6 +76,15 @@ class Text(StrEnum):
     HELP_UNLOCK = auto()
     HELP_CHANGE = auto()
     HELP_STATUS = auto()
+    HELP_WINDOW = auto()
+    HELP_DOCTOR = auto()
+    HELP_REGISTER = auto()
+    HELP_OPEN = auto()
+    HELP_LINK = auto()
+    HELP_REMOVE = auto()
+    HELP_REPORT = auto()
+    HELP_FILE = auto()
+    HELP_ARGUMENTS = auto()
     HELP_JSON = auto()
     HELP_LANGUAGE = auto()
     HELP_SELF = auto()
@@ -84,9 +94,15 @@ class Text(StrEnum):
     HELP_OPTIONS = auto()
     HELP_EXITS = auto()
     USAGE_SECRET = auto()
+    USAGE_NO_WINDOW = auto()
     USAGE_SETTINGS = auto()
     USAGE_SERVER = auto()
     CODE_LINE = auto()
+    REPORT_SAVED = auto()
+    REPORT_NOT_SAVED = auto()
+    REGISTERED = auto()
+    UNREGISTERED = auto()
+    REGISTER_FAILED = auto()
 
 
 TEXTS: dict[Text, tuple[str, str]] = {
@@ -178,6 +194,7 @@ TEXTS: dict[Text, tuple[str, str]] = {
         "PIN etkin; kart kalan deneme hakkını söylemiyor",
         "PIN active; the card does not tell its tries left",
     ),
+    Text.PIN_IN_USE: ("PIN etkin", "PIN active"),
     Text.PIN_LOCKED: ("PIN kilitli", "PIN locked"),
     Text.PIN_NONE_YET: ("PIN henüz oluşturulmadı", "no PIN yet"),
     Text.PIN_DEAD: ("Kullanım dışı kart", "dead card"),
@@ -243,6 +260,18 @@ TEXTS: dict[Text, tuple[str, str]] = {
     ),
     Text.HELP_CHANGE: ("bildiğim PIN'i değiştir (sunucu gerekmez)", "change a known PIN (needs no server)"),
     Text.HELP_STATUS: ("okuyucular, kartlar, kalan deneme hakları", "readers, cards, tries left"),
+    Text.HELP_WINDOW: ("pencereyi aç (komutsuz da açılır)", "open the window (also without a command)"),
+    Text.HELP_DOCTOR: (
+        "Sistem Kontrolü: hizmet, okuyucu, kart, saat, sunucu",
+        "check service, reader, card, clock, server",
+    ),
+    Text.HELP_REGISTER: ("portaldaki eimza:// bağlantılarını bu programla aç", "open the portal's eimza:// links here"),
+    Text.HELP_OPEN: ("bir eimza:// bağlantısını aç", "open an eimza:// link"),
+    Text.HELP_LINK: ("portaldaki bağlantı; kod ya da PIN değildir", "the portal's link; neither a code nor a PIN"),
+    Text.HELP_REMOVE: ("bağlantı kaydını geri al", "undo the registration"),
+    Text.HELP_REPORT: ("raporu bu dosyaya da yaz", "write the report to this file too"),
+    Text.HELP_FILE: ("DOSYA", "FILE"),
+    Text.HELP_ARGUMENTS: ("Değerler", "Values"),
     Text.HELP_JSON: ("makinenin okuyacağı biçimde yaz", "write for a machine to read"),
     Text.HELP_LANGUAGE: ("metinlerin dili", "the language of all texts"),
     Text.HELP_SELF: ("bu sayfayı göster", "show this page"),
@@ -264,12 +293,27 @@ TEXTS: dict[Text, tuple[str, str]] = {
         "Other programs can read the command line and the shell keeps it; therefore nothing was done.\n"
         "If it was a PIN or a code, take it as seen by others: change the PIN, renew the code.",
     ),
+    Text.USAGE_NO_WINDOW: (
+        "Pencere için gereken parça (PySide6) kurulu değil. Aynı işler terminalde de yapılır: eimza --help",
+        "The part that the window needs (PySide6) is not installed. The terminal does the same: eimza --help",
+    ),
     Text.USAGE_SETTINGS: ("Ayarlar kullanılamıyor: {reason}", "The settings cannot be used: {reason}"),
     Text.USAGE_SERVER: (
         "Ayarlarda sunucu adresi yok (server). Kilit çözme sunucusuz yapılamaz.",
         "The settings name no server (server). An unlock needs one.",
     ),
     Text.CODE_LINE: ("Kod: {code}", "Code: {code}"),
+    Text.REPORT_SAVED: (
+        "Rapor kaydedildi: {file}. Göndermeden önce okuyun.",
+        "The report was saved: {file}. Read it before you send it.",
+    ),
+    Text.REPORT_NOT_SAVED: ("Rapor kaydedilemedi: {file}", "The report could not be saved: {file}"),
+    Text.REGISTERED: (
+        "eimza:// bağlantıları artık bu programla açılır ({where}).",
+        "eimza:// links open with this program now ({where}).",
+    ),
+    Text.UNREGISTERED: ("Bağlantı kaydı kaldırıldı ({where}).", "The registration was removed ({where})."),
+    Text.REGISTER_FAILED: ("Bağlantılar kaydedilemedi: {reason}", "The links could not be registered: {reason}"),
 }
 
 

@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     rehearsal.add_argument("--seed", type=int, default=1, help="names and numbers follow from it")
     rehearsal.add_argument("--keys", choices=("software", "pkcs11"), help="default: pkcs11 where SoftHSM is installed")
     rehearsal.add_argument("--first-port", type=int, default=8400, help="of four: portal, gate, inbox, status")
+    rehearsal.add_argument("--people", type=int, default=2, help="the second one represents a firm")
     rehearsal.add_argument("--readers", choices=("direct", "pcsc"), default="direct")
+    rehearsal.add_argument("--database", help="the table [database] as text; default: embedded")
     return parser
 
 
@@ -76,6 +78,13 @@ def _prepare(_options: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
+    from anahtar_server.config import config
+
+    database = config().database
+    if database.kind == "postgresql" and database.roles is not None:
+        from anahtar_server import grants
+
+        grants.apply(database.roles)
     return 0
 
 
@@ -129,6 +138,7 @@ def _rehearsal(options: argparse.Namespace) -> int:
             keys=options.keys or folder.best_keys(),
             readers=options.readers,
             first_port=options.first_port,
+            database=options.database,
         )
     except FileExistsError as there:
         print(f"anahtar: a rehearsal is there already: {there}", file=sys.stderr)
@@ -142,7 +152,7 @@ def _rehearsal(options: argparse.Namespace) -> int:
 
     custody, now = open_custody(config()), system_clock()
     authority = people.prepare_keys(custody, now)
-    persons = [people.make_person(options.seed + index, with_firm=bool(index)) for index in (0, 1)]
+    persons = [people.make_person(options.seed + index, with_firm=index == 1) for index in range(options.people)]
     for person in persons:
         people.register(person, cards=options.folder / "cards", authority=authority, custody=custody, now=now)
     people.store(persons, options.folder)

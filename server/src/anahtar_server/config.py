@@ -61,8 +61,16 @@ class Sqlite(_Table):
     _place = field_validator("path")(_placed)
 
 
+class Roles(_Table):
+    """The accounts of the processes that serve; `anahtar prepare` gives them their rights."""
+
+    web: str
+    keyservice: str
+    worker: str
+
+
 class Postgresql(_Table):
-    """PostgreSQL 15 or newer; `host` may be the folder of a unix socket."""
+    """PostgreSQL 15 or newer; `host` may be the folder of a unix socket, `user` is this process's own account."""
 
     kind: Literal["postgresql"]
     name: str
@@ -70,6 +78,7 @@ class Postgresql(_Table):
     host: str
     port: int = 5432
     password_file: SecretFile | None = None
+    roles: Roles | None = None
 
 
 class Portal(_Table):

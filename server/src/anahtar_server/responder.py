@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import django
-from granian import Granian
-from granian.constants import Interfaces
+import uvicorn
 
 from anahtar_server.certificates.settings import CertificateSettings
 
 
 def serve(settings: CertificateSettings) -> None:
-    """Serve until SIGTERM or SIGINT, on one worker."""
-    Granian(
+    """Serve until SIGTERM or SIGINT, on one loop; a reverse proxy may stand before several of these."""
+    uvicorn.run(
         "anahtar_server.responder:application",
         factory=True,
-        address=settings.host,
+        host=settings.host,
         port=settings.port,
-        interface=Interfaces.ASGINL,
-        workers=1,
-        log_enabled=False,
-    ).serve()
+        lifespan="off",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        backlog=1024,
+        timeout_keep_alive=30,
+    )
 
 
 def application() -> object:
-    """Return the ASGI application; what granian (or any other ASGI server, as a factory) loads."""
+    """Return the ASGI application; what uvicorn (or any other ASGI server, as a factory) loads."""
     django.setup()
     from anahtar_server.certificates.responder.application import make
     from anahtar_server.certificates.settings import current

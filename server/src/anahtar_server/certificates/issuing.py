@@ -63,7 +63,7 @@ def issue(
         settings=settings,
         partition=partial(_partition, settings.partitions),
     )
-    event = Event.ISSUE_WAITING if renews is not None and not has_ended(renews, now) else Event.ISSUE
+    event = Event.ISSUE_WAITING if renews is not None and not _over(renews, now) else Event.ISSUE
     kept = _register(card, certificate, authority, profile, title, renews, event, now, settings)
     _begin_life(kept, event, actor, now)
     record(actor=actor, act=Act.CERTIFICATE_ISSUED, subject=f"certificate:{kept.serial}", now=now, card=str(card.pk))
@@ -78,6 +78,10 @@ def subject_of(card: Card) -> x509.Name:
 def has_ended(certificate: Certificate, now: datetime) -> bool:
     """Tell whether a certificate is over for good, so that its renewal may open."""
     return lifecycle.state_at(certificate.state, certificate.not_after, now) in lifecycle.FINAL
+
+
+def _over(renews: Certificate, now: datetime) -> bool:
+    return has_ended(Certificate.objects.get(pk=renews.pk), now)  # the caller's copy may be old
 
 
 def _partition(partitions: int, serial: int) -> int:

@@ -134,8 +134,7 @@ class Face:
         """Give a settling nonce to whoever holds the card."""
         request = GrantRequest.model_validate_json(body)
         now = self.clock()
-        limit.check(kind="settle", key=errand.address, most=self.limits.settles_per_address, seconds=600, now=now)
-        limit.count(kind="settle", key=errand.address, now=now)
+        limit.take(kind="settle", key=errand.address, most=self.limits.settles_per_address, seconds=600, now=now)
         grant = acts.begin_settling(card_serial=request.card_serial, actor="anyone", now=now)
         return GrantGiven(session=grant.session, nonce=grant.nonce)
 
@@ -143,8 +142,7 @@ class Face:
         """Read the card's statement."""
         request = SettleProof.model_validate_json(body)
         now, most = self.clock(), self.limits.settles_per_address
-        limit.check(kind="settle-proof", key=errand.address, most=most, seconds=600, now=now)
-        limit.count(kind="settle-proof", key=errand.address, now=now)
+        limit.take(kind="settle-proof", key=errand.address, most=most, seconds=600, now=now)
         stands = acts.settle(
             card_serial=request.card_serial, proof=request.proof, custody=self.custody, actor="anyone", now=now
         )

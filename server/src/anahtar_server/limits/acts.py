@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import connection, transaction
+
 from anahtar_server.limits.models import Hit
 from anahtar_wire.problems import Problem, Refusal
 
@@ -15,6 +17,25 @@ def check(*, kind: str, key: str, most: int, seconds: int, now: datetime) -> Non
     for oldest in hits:
         wait = (oldest.at + timedelta(seconds=seconds) - now).total_seconds()
         raise Refusal(Problem.TOO_MANY, minutes=max(1, round(wait / 60 + 0.5)))
+
+
+@transaction.atomic
+def take(*, kind: str, key: str, most: int, seconds: int, now: datetime) -> None:
+    """Count one try, or refuse it as `check` does; however many come at once, no more than `most` pass."""
+    one_at_a_time(kind=kind, key=key)
+    check(kind=kind, key=key, most=most, seconds=seconds, now=now)
+    count(kind=kind, key=key, now=now)
+
+
+def one_at_a_time(*, kind: str, key: str) -> None:
+    """Let nobody else check or count tries of `kind` under `key` until the caller's transaction ends.
+
+    PostgreSQL shows a transaction what others have committed only, so without this many could pass a check together.
+    The embedded database has one writer at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{kind}:{key}"])
 
 
 def count(*, kind: str, key: str, now: datetime) -> None:

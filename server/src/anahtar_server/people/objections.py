@@ -1,4 +1,4 @@
-""""This was not me": codes by which a holder stops what a notice told of, without signing in.
+""" "This was not me": codes by which a holder stops what a notice told of, without signing in.
 
 A code is 10 characters without look-alikes in two groups (50 bits). It is told in the notice, as a link in an e-mail
 and as an address and a code in an SMS, and kept as an scrypt digest, so that a stolen database objects to nothing.

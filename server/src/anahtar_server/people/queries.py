@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from anahtar_server.people.models import ContactLine, Firm, Holder
+from anahtar_server.people.models import ContactLine, Firm, Holder, Representation
 
 
 def firms_of(holder: Holder, now: datetime) -> QuerySet[Firm]:
@@ -23,6 +23,12 @@ def representatives_of(firm: Firm, now: datetime) -> QuerySet[Holder]:
         Q(representations__until__isnull=True) | Q(representations__until__gt=now)
     )
     return Holder.objects.filter(current).distinct()
+
+
+def representations_of(firm: Firm, now: datetime) -> QuerySet[Representation]:
+    """Return the representations of `firm` that hold at `now`, each with its holder, the oldest first."""
+    current = Q(since__lte=now) & (Q(until__isnull=True) | Q(until__gt=now))
+    return Representation.objects.filter(current, firm=firm).select_related("holder").order_by("since", "pk")
 
 
 def lines_of(holder: Holder) -> QuerySet[ContactLine]:

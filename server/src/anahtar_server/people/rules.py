@@ -61,6 +61,11 @@ def masked_email(address: str) -> str:
     return f"{name[:1]}***@{domain}"
 
 
+def masked_line(channel: str, address: str) -> str:
+    """Show a line of either channel so that its owner knows it and nobody else learns it."""
+    return masked_email(address) if channel == "email" else masked_mobile(address)
+
+
 def masked_name(name: str) -> str:
     """Show the first letter of each part of a name: A*** Y***."""
     return " ".join(f"{part[:1]}***" for part in name.split())

@@ -15,8 +15,19 @@ from anahtar_server.confirmation.rules import LONGEST_PASSWORD, SHORTEST_PASSWOR
 RULE = _("En az 10 karakter yazın; en az 4 farklı karakter olsun.")
 
 
+ENTERED = (
+    ("evet", _("Evet, ben girdim; ya da PIN kodum kilitli değil")),
+    ("hayir", _("Hayır, ben girmedim")),
+    ("bilmiyorum", _("Emin değilim")),
+)
+"""Who entered the wrong PINs."""
+
+
 class OpenUnlock(forms.Form):
-    """Which card, and that the duties were read. One single card is chosen already."""
+    """Which card, who entered the wrong PINs, and that the duties were read. One single card is chosen already.
+
+    `goon` comes from the page that offered to suspend first.
+    """
 
     card = forms.ChoiceField(
         widget=forms.RadioSelect,
@@ -25,7 +36,14 @@ class OpenUnlock(forms.Form):
             "invalid_choice": _("Listedeki kartlardan birini seçin."),
         },
     )
+    entered = forms.ChoiceField(choices=ENTERED, required=False, widget=forms.RadioSelect)
     duties = forms.BooleanField(required=False, error_messages={"required": _("Metni okuyup kutuyu işaretleyin.")})
+    goon = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether somebody else may have entered the wrong PINs, and suspending was not offered yet."""
+        return self.cleaned_data["entered"] in ("hayir", "bilmiyorum") and not self.cleaned_data["goon"]
 
     def __init__(self, cards: Iterable[Card], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

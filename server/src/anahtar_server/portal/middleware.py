@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -13,13 +15,19 @@ from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 
+from anahtar_server.config import config
 from anahtar_server.portal.context import here
 from anahtar_server.portal.guard import entrance
-from anahtar_server.portal.rules import problem_of_status
+from anahtar_server.portal.rules import is_foreign, problem_of_status
 from anahtar_wire.problems import Problem, Refusal, explain, table
 
 _log = structlog.get_logger("portal")
 _OTHER_FACES = ("/api/", "/static/")
+_HEADERS = {
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-read=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""What no page of ours needs, and that no other site may load it."""
 
 
 class FriendlyProblems:
@@ -29,8 +37,11 @@ class FriendlyProblems:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Replace a bare answer of the framework (an unknown address, a method that a page has not)."""
-        response = self.get_response(request)
+        """Refuse changes that another site sent, and replace a bare answer of the framework (an unknown address, a
+        method that a page has not)."""
+        response = form_old(request) if _is_foreign(request) else self.get_response(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
         if request.path_info.startswith(_OTHER_FACES) or response.headers.get("X-Problem"):
             return response
         problem = problem_of_status(response.status_code, request.method or "GET")
@@ -89,6 +100,19 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 def internal(request: HttpRequest) -> HttpResponse:
     """Answer a failure of outer layers (handler500)."""
     return tell(request, Problem.INTERNAL)
+
+
+def _is_foreign(request: HttpRequest) -> bool:
+    if request.method in ("GET", "HEAD", "OPTIONS") or request.path_info.startswith(_OTHER_FACES):
+        return False
+    own = frozenset({_own_origin(), f"{request.scheme}://{request.get_host()}"})
+    return is_foreign(request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"), own)
+
+
+@cache
+def _own_origin() -> str:
+    parts = urlsplit(config().portal.public_url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _way_in(request: HttpRequest, problem: Problem) -> str | None:

@@ -17,6 +17,8 @@ from anahtar_server.people.models import Firm, Holder
 from anahtar_server.people.queries import firms_of
 from anahtar_wire.problems import Problem, Refusal
 
+_LONGEST_SERIAL = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -40,6 +42,10 @@ class Owner:
         """The address where an unlock is opened."""
         return self.menu_url + "pin/"
 
+    def certificate_url(self, certificate: Certificate) -> str:
+        """The address of one certificate's details."""
+        return f"{self.menu_url}sertifika/{certificate.serial}/"
+
     def cards(self) -> QuerySet[Card]:
         """Return the owner's cards with their certificates, in two queries."""
         cards = cards_of_firm(self.firm) if self.firm else cards_of(self.holder)
@@ -48,10 +54,17 @@ class Owner:
 
     def certificate(self, serial: str, now: datetime) -> Certificate:
         """Return the owner's certificate; raises Refusal PAGE_NOT_FOUND, alike for unknown and for another's."""
-        found = for_holder(self.holder, now).filter(serial=serial, card__firm=self.firm).first()
+        found = None
+        if len(serial) <= _LONGEST_SERIAL:
+            found = for_holder(self.holder, now).filter(serial=serial, card__firm=self.firm).first()
         if found is None:
             raise Refusal(Problem.PAGE_NOT_FOUND)
         return found
+
+
+def owner_for(holder: Holder, firm: UUID | None, now: datetime) -> Owner:
+    """Return the person, or the firm that an address names; raises Refusal PAGE_NOT_FOUND as `firm_of`."""
+    return Owner(holder) if firm is None else firm_of(holder, firm, now)
 
 
 def firm_of(holder: Holder, firm: UUID, now: datetime) -> Owner:

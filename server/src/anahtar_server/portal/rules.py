@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from anahtar_server.people.rules import fold
 from anahtar_wire.messages import State
 from anahtar_wire.problems import Problem
 
@@ -28,6 +29,9 @@ STEPS_DONE = {
 
 CHANGES_BEGUN = frozenset({State.RELEASED, State.UNCERTAIN, State.NOT_DONE})
 """From here on the card may have changed: giving up ends further tries, the outcome is still settled."""
+
+SIGN_INS, SIGN_INS_SECONDS = 200, 600
+"""How many sign-ins one address may begin in how many seconds: many people may sit behind one."""
 
 OBJECTIONS, OBJECTIONS_SECONDS = 10, 600
 """How many wrong codes of "this was not me" one address may type in how many seconds."""
@@ -69,9 +73,25 @@ def going_to(text: str | None) -> str:
     return "/" if path.startswith(_NOWHERE) else path
 
 
+def matches(query: str, folded: str, number: str) -> bool:
+    """Tell whether every word of a search stands in a folded title, or begins a tax number."""
+    return all(word in folded or number.startswith(word) for word in fold(query).split())
+
+
 def left(until: datetime, now: datetime) -> tuple[int, int]:
     """Return the whole minutes and seconds that are left, never less than none."""
     return divmod(max(0, int((until - now).total_seconds())), 60)
+
+
+def is_foreign(site: str | None, origin: str | None, own: frozenset[str]) -> bool:
+    """Tell whether a change was sent by another site's page.
+
+    `site` is Sec-Fetch-Site (W3C Fetch Metadata), `origin` the header Origin (RFC 6454); old browsers send neither, for
+    them the form's token counts alone.
+    """
+    if site is not None and site not in ("same-origin", "none"):
+        return True
+    return origin is not None and origin not in own
 
 
 def problem_of_status(status: int, method: str) -> Problem | None:

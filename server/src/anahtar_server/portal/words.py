@@ -118,7 +118,7 @@ UNLOCK_STATES = {
 CODE_OVER = Told(
     "warning",
     _("Doğrulama kodunun süresi doldu"),
-    _("Kartınız değişmedi. Bu işlemden vazgeçip yeni bir kod oluşturun."),
+    _("Kartınız değişmedi. Yeni bir kod oluşturabilirsiniz."),
 )
 
 STEPS: tuple[Words, ...] = (
@@ -150,6 +150,11 @@ DUTIES: tuple[Words, ...] = (
         "iş günü içinde bize e-posta ile bildirin."
     ),
 )
+
+
+def time_left(seconds: int) -> str:
+    """Return the time left in words; the page's script says it in the same words."""
+    return _("{m} dakika {s} saniye").format(m=seconds // 60, s=seconds % 60)
 
 
 def certificate_told(certificate: Certificate, now: datetime) -> Told:

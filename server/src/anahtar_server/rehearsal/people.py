@@ -97,7 +97,7 @@ def prepare_keys(custody: Custody, now: datetime) -> Authority:
 def register(person: Person, *, cards: Path, authority: Authority, custody: Custody, now: datetime) -> Path:
     """Put a person into the registers, known for a month, with one virtual card; returns the card's file.
 
-    A person with a firm gets its seal, which never had a PIN; the other a NES card that holds `old_pin`.
+    A person with a firm gets its seal, which never had a PIN; others a NES card that holds `old_pin`.
     """
     known = now - KNOWN_FOR
     holder = people.register_holder(
@@ -113,13 +113,22 @@ def register(person: Person, *, cards: Path, authority: Authority, custody: Cust
     people.add_contact_line(holder=holder, channel="email", address=person.email, actor=ACTOR, now=known)
     set_web_password(holder=holder, password=person.web_password, actor=ACTOR, now=known)
     owner = _firm(person, holder, known) or holder
-    path = cards / ("muhur.json" if person.vkn else "nes.json")
+    path = _free(cards, "muhur" if person.vkn else "nes")
     memory = Memory.open(path, rehearsal=True)
     make_virtual_card(memory=memory, owner=owner, authority=authority, custody=custody, actor=ACTOR, now=now)
     if not person.vkn:
         # The PIN that its holder set long ago and will have mistyped three times.
         pin_of(memory).set(person.old_pin.encode(), secrets.token_bytes(SALT_LENGTH))
     return path
+
+
+def _free(cards: Path, kind: str) -> Path:
+    """Return the card's file: `nes.json`, then `nes-2.json`, and so on."""
+    name, number = kind, 1
+    while (cards / f"{name}.json").exists():
+        number += 1
+        name = f"{kind}-{number}"
+    return cards / f"{name}.json"
 
 
 def _firm(person: Person, holder: Holder, known: datetime) -> Firm | None:

@@ -46,6 +46,8 @@ class Claims:
     methods: tuple[str, ...]
     session: str = field(repr=False)
     nonce: str = field(repr=False)
+    algorithm: str
+    at_hash: object = field(repr=False)
 
 
 def check_assertion(
@@ -62,26 +64,27 @@ def check_assertion(
     `kept`: how long after its end a stored token still counts (the key service looks back at a sign-in).
     Raises AnswerWrong with the check that failed. OpenID Connect Core 1.0 section 3.1.3.7.
     """
-    raw = _signed(token, keys)
+    raw, algorithm = _signed(token, keys)
     check_addressee(raw, issuer=issuer, client_id=client_id, nonce=nonce)
-    claims = _read(raw)
+    claims = _read(raw, algorithm)
     check_times(claims.issued_at, claims.expires_at, now, kept)
     return claims
 
 
-def _signed(token: str, keys: KeySet) -> Mapping[str, Any]:
+def _signed(token: str, keys: KeySet) -> tuple[Mapping[str, Any], str]:
     if len(token) > LONGEST_TOKEN:
         raise AnswerWrong(Reason.TOKEN)
     registry = JWSRegistry(algorithms=ALGORITHMS)
     try:
-        return jwt.decode(token, keys, algorithms=ALGORITHMS, registry=registry).claims
+        decoded = jwt.decode(token, keys, algorithms=ALGORITHMS, registry=registry)
+        return decoded.claims, str(decoded.header["alg"])
     except InvalidKeyIdError:
         raise AnswerWrong(Reason.KEY_UNKNOWN) from None
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise AnswerWrong(Reason.TOKEN) from None
 
 
-def _read(raw: Mapping[str, Any]) -> Claims:
+def _read(raw: Mapping[str, Any], algorithm: str) -> Claims:
     return Claims(
         issuer=raw["iss"],
         subject=_text(raw, "sub", Reason.SUBJECT),
@@ -97,6 +100,8 @@ def _read(raw: Mapping[str, Any]) -> Claims:
         methods=_methods(raw.get("amr")),
         session=str(raw.get("sid") or "")[:_LONGEST_TEXT],
         nonce=raw["nonce"],
+        algorithm=algorithm,
+        at_hash=raw.get("at_hash"),
     )
 
 

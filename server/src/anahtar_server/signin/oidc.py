@@ -20,7 +20,15 @@ from anahtar_server.config import config
 from anahtar_server.signin.assertion import Claims, check_assertion
 from anahtar_server.signin.discovery import discovery
 from anahtar_server.signin.port import Identity, Kept, Provider
-from anahtar_server.signin.rules import BEGUN_FOR, AnswerWrong, Asked, Reason, check_asked, check_response
+from anahtar_server.signin.rules import (
+    BEGUN_FOR,
+    AnswerWrong,
+    Asked,
+    Reason,
+    check_access_token,
+    check_asked,
+    check_response,
+)
 from anahtar_server.signin.transport import Bounded
 
 SCOPE = "openid profile"
@@ -40,7 +48,7 @@ class OpenIdConnect:
     redirect_uri: str
     chance: Callable[[], str] = _chance
 
-    def begin(self, asked: Asked, *, now: datetime) -> tuple[str, Kept]:
+    def begin(self, asked: Asked, *, now: datetime, language: str = "tr") -> tuple[str, Kept]:
         """See Provider.begin."""
         kept = Kept(state=self.chance(), nonce=self.chance(), verifier=self.chance(), begun_at=now, asked=asked)
         with self._client() as client:
@@ -49,6 +57,7 @@ class OpenIdConnect:
                 state=kept.state,
                 code_verifier=kept.verifier,
                 nonce=kept.nonce,
+                ui_locales=language,
                 **_wishes(asked),
             )
         return str(url), kept
@@ -58,8 +67,9 @@ class OpenIdConnect:
         if not kept.begun_at <= now <= kept.begun_at + BEGUN_FOR:
             raise AnswerWrong(Reason.TIME)
         code = check_response(params, state=kept.state, issuer=self.issuer)
-        token = self._trade(code, kept)
+        token, access_token = self._trade(code, kept)
         claims = self._checked(token, kept, now)
+        check_access_token(claims.at_hash, claims.algorithm, access_token)
         check_asked(
             kept.asked,
             level=claims.level,
@@ -81,8 +91,8 @@ class OpenIdConnect:
         Bounded.mount_on(client, self.issuer)
         return client
 
-    def _trade(self, code: str, kept: Kept) -> str:
-        """Trade the code for the ID token (RFC 6749 section 4.1.3)."""
+    def _trade(self, code: str, kept: Kept) -> tuple[str, str]:
+        """Trade the code for ID token and access token (RFC 6749 section 4.1.3)."""
         address = discovery(self.issuer).metadata().token_endpoint
         try:
             with self._client() as client:
@@ -94,7 +104,7 @@ class OpenIdConnect:
         token = answer.get("id_token") if isinstance(answer, dict) else None
         if not isinstance(token, str):
             raise AnswerWrong(Reason.TOKEN)
-        return token
+        return token, str(answer.get("access_token", ""))
 
     def _checked(self, token: str, kept: Kept, now: datetime) -> Claims:
         keys = discovery(self.issuer).keys()

@@ -69,8 +69,11 @@ class Identity:
 class Provider(Protocol):
     """Says who a person is, by sending the browser away and getting it back."""
 
-    def begin(self, asked: Asked, *, now: datetime) -> tuple[str, Kept]:
-        """Return the address to send the browser to, and what to keep; raises AnswerWrong if nobody is there."""
+    def begin(self, asked: Asked, *, now: datetime, language: str = "tr") -> tuple[str, Kept]:
+        """Return the address to send the browser to, and what to keep; raises AnswerWrong if nobody is there.
+
+        `language` is that of the page which the person comes from.
+        """
 
     def finish(self, params: Mapping[str, str], kept: Kept, *, now: datetime) -> Identity:
         """Return who came back with `params`; raises AnswerWrong with the check that failed."""

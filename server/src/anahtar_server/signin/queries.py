@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from datetime import datetime
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from anahtar_server.people.models import Holder
 from anahtar_server.signin.models import SignIn
+from anahtar_server.signin.rules import SIGNED_IN_FOR
 from anahtar_server.signin.session import SIGN_IN
 
 
 def current(request: HttpRequest) -> SignIn | None:
-    """Return the sign-in of this browser, if it has one that was not ended; asked once a request."""
+    """Return the sign-in of this browser, if it has one that was not ended and is not too old; asked once a request."""
     if not hasattr(request, "_anahtar_sign_in"):
         name = request.session.get(SIGN_IN) if hasattr(request, "session") else None
-        found = SignIn.objects.select_related("holder").filter(pk=name, ended_at=None).first() if name else None
+        found = _open(timezone.now()).filter(pk=name).first() if name else None
         request._anahtar_sign_in = found  # type: ignore[attr-defined]  # Django's own way of keeping it for a request
     kept: SignIn | None = request._anahtar_sign_in  # type: ignore[attr-defined]
     return kept
+
+
+def open_of(holder: Holder, now: datetime) -> QuerySet[SignIn]:
+    """Return the sign-ins of a holder that still count, the newest first."""
+    return _open(now).filter(holder=holder).order_by("-signed_in_at")
+
+
+def _open(now: datetime) -> QuerySet[SignIn]:
+    since = now - SIGNED_IN_FOR
+    return SignIn.objects.select_related("holder").filter(ended_at=None, signed_in_at__gt=since)

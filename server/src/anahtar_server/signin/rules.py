@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +15,9 @@ LEEWAY = timedelta(seconds=60)
 
 BEGUN_FOR = timedelta(minutes=20)
 """How long a person may stay at the provider."""
+
+SIGNED_IN_FOR = timedelta(hours=1)
+"""How long a sign-in counts in a browser, used or not: whoever leaves a shared computer is signed out."""
 
 LONGEST_PARAMETER = 2048
 
@@ -51,6 +56,7 @@ class Reason(StrEnum):
     PERSON = "person"
     LEVEL = "level"
     AUTH_TIME = "auth-time"
+    ACCESS_TOKEN = "access-token"  # noqa: S105 - a reason's name
 
 
 class AnswerWrong(Exception):
@@ -115,6 +121,20 @@ def check_times(issued_at: datetime, expires_at: datetime, now: datetime, kept: 
     """
     if issued_at > now + LEEWAY or expires_at <= issued_at or now >= expires_at + LEEWAY + kept:
         raise AnswerWrong(Reason.TIME)
+
+
+def check_access_token(said: object, algorithm: str, access_token: str) -> None:
+    """Check that an ID token came with this access token, if it says which; raises AnswerWrong.
+
+    `at_hash` is the left half of the hash that the signature's algorithm uses (OpenID Connect Core 1.0 sections 3.1.3.6
+    and 3.1.3.8); a provider may leave it out.
+    """
+    if said is None:
+        return
+    digest = hashlib.new("sha384" if algorithm.endswith("384") else "sha256", access_token.encode()).digest()
+    expected = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=")
+    if not isinstance(said, str) or not hmac.compare_digest(said.encode(), expected):
+        raise AnswerWrong(Reason.ACCESS_TOKEN)
 
 
 def check_asked(asked: Asked, *, level: Level, authenticated_at: datetime, begun_at: datetime, now: datetime) -> None:

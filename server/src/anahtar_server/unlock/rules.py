@@ -73,6 +73,8 @@ TABLE: dict[tuple[State, Event], Move] = {
     },
 }
 
+EVERYONES = frozenset({E.CODE_RIGHT, E.CODE_SPENT, E.TIME, E.CANCEL, E.REVOKED, E.SILENCE})
+"""The events that any process may write; all others are the key service's (on PostgreSQL, by right: see `grants`)."""
 FINAL = frozenset({S.DONE, S.REFUSED, S.EXPIRED, S.CANCELLED, S.UNSETTLED})
 BEFORE_RELEASE = frozenset({S.OPENED, S.CLAIMED, S.CONFIRMING, S.CONFIRMED})
 UNSETTLED_OUTCOME = frozenset({S.RELEASED, S.UNCERTAIN})

@@ -54,10 +54,11 @@ def publish_lists(*, custody: Custody, now: datetime, settings: CertificateSetti
 
 
 def is_scheduled(newest: Publication | None, now: datetime, settings: CertificateSettings) -> bool:
-    """Tell whether a list has to be published whatever happened: there is none, or half of its life is over."""
+    """Tell whether a list has to be published whatever happened: there is none, or since the last scheduled one half of
+    its life is over (lists after acts in between put nothing off)."""
     if newest is None:
         return True
-    age = now - newest.this_update
+    age = now - newest.base_at
     return age >= timedelta(hours=settings.list_hours) / 2 or age < -BACK
 
 
@@ -139,7 +140,8 @@ def _write(new: Publication, entries: Iterable[bytes], custody: Custody, setting
         number=new.number,
         this_update=new.this_update,
         next_update=new.next_update,
-        address=addresses.full_list(base, name, new.partition),
+        # A root has one list for everything, even itself: a point would narrow its scope (RFC 5280 section 5.2.5).
+        address=addresses.full_list(base, name, new.partition) if issuing else "",
         delta_address=addresses.delta_list(base, name, new.partition) if full and issuing else "",
         base_number=None if full else new.base_number,
     )

@@ -17,7 +17,8 @@ _VERSION_2 = der.integer(1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """What a list says besides its entries. `address` is where its full list lies: the distribution point of the
-    certificates in its scope; `delta_address` stands in full lists, `base_number` in delta lists."""
+    certificates in its scope, empty for a list about everything; `delta_address` stands in full lists, `base_number`
+    in delta lists."""
 
     number: int
     this_update: datetime
@@ -54,8 +55,9 @@ def _extensions(head: Head, facts: Facts) -> Iterable[bytes]:
     yield der.extension("2.5.29.20", der.integer(head.number))  # cRLNumber
     if head.base_number is not None:
         yield der.extension("2.5.29.27", der.integer(head.base_number), critical=True)  # deltaCRLIndicator
-    point = der.tlv(0xA0, _full_name(head.address))
-    yield der.extension("2.5.29.28", der.sequence(point), critical=True)  # issuingDistributionPoint
+    if head.address:
+        point = der.tlv(0xA0, _full_name(head.address))
+        yield der.extension("2.5.29.28", der.sequence(point), critical=True)  # issuingDistributionPoint
     if head.delta_address:
         # freshestCRL: where the changes since this list lie (section 5.2.6)
         yield der.extension("2.5.29.46", der.sequence(der.sequence(der.tlv(0xA0, _full_name(head.delta_address)))))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from email.utils import formatdate
 from typing import Any, TypeVar
 
@@ -44,7 +44,8 @@ _HOME = b"Anahtar: /ocsp, /crl/, /ca/\n"
 
 class StatusService:
     """Answers OCSP by POST and GET, and gives lists and authorities' certificates. `cache_seconds`: how long others may
-    keep what they got; `live` signs what could not be signed before, without it such requests are UNAUTHORIZED."""
+    keep what they got; `live` signs what could not be signed before, without it such requests are UNAUTHORIZED;
+    `threads` ask the database."""
 
     def __init__(
         self,
@@ -53,9 +54,10 @@ class StatusService:
         cache_seconds: int,
         clock: Callable[[], float] = time.time,
         live: Live | None = None,
+        threads: Executor | None = None,
     ) -> None:
         self._store, self._cache, self._clock, self._live = store, cache_seconds, clock, live
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="status")
+        self._threads = threads or ThreadPoolExecutor(4, thread_name_prefix="status")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3.0, HTTP only)."""

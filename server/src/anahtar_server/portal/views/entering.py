@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anahtar_server.config import config
+from anahtar_server.limits import acts as limit
 from anahtar_server.portal import rules
 from anahtar_server.signin import acts, session
 from anahtar_server.signin.oidc import provider
@@ -21,12 +23,14 @@ from anahtar_server.signin.rules import AnswerWrong, Asked
 from anahtar_wire.problems import Problem, Refusal
 
 GATE = "gate"
+_KIND = "sign-in"
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
-    """Explain the way to the gate (GET) and go there (POST). Raises Refusal SIGN_IN_REFUSED if nobody is there."""
+    """Explain the way to the gate (GET) and go there (POST). Raises Refusal SIGN_IN_REFUSED if nobody
+    is there, TOO_MANY."""
     said = request.POST if request.method == "POST" else request.GET
     going_to, again = rules.going_to(said.get("next")), said.get("yeniden") == "1"
     if request.method == "POST":
@@ -37,11 +41,13 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 def _go(request: HttpRequest, going_to: str, again: bool) -> HttpResponse:
-    now = timezone.now()
+    now, address = timezone.now(), request.META["REMOTE_ADDR"]
+    limit.check(kind=_KIND, key=address, most=rules.SIGN_INS, seconds=rules.SIGN_INS_SECONDS, now=now)
+    limit.count(kind=_KIND, key=address, now=now)
     age = timedelta(minutes=config().signin.fresh_minutes)
     asked = Asked(again=True, max_age=age) if again else Asked()
     try:
-        url, kept = provider().begin(asked, now=now)
+        url, kept = provider().begin(asked, now=now, language=(get_language() or "tr")[:2])
     except AnswerWrong:
         raise Refusal(Problem.SIGN_IN_REFUSED) from None
     session.remember(request, session.Begun(kept, going_to), now)

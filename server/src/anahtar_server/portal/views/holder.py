@@ -1,9 +1,8 @@
-"""NES İşlemleri and Mali Mühür İşlemleri: menus, cards, certificates."""
+"""NES İşlemleri and Mali Mühür İşlemleri: the menus, and choosing the firm."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +12,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anahtar_server.cards.models import Card
-from anahtar_server.people.queries import firms_of
+from anahtar_server.people.models import Firm, Holder
+from anahtar_server.people.queries import firms_of, representations_of
+from anahtar_server.people.rules import masked_name
 from anahtar_server.portal.guard import signed_in
 from anahtar_server.portal.owner import Owner, firm_of
+from anahtar_server.portal.rules import matches
 from anahtar_server.portal.words import CARD_CONDITIONS, certificate_told, profile_told
 from anahtar_server.signin.models import SignIn
 from anahtar_server.unlock.queries import of_holder
-from anahtar_wire.problems import Problem, Refusal
+
+SEARCHED_FROM = 8
+"""With so many firms the page offers a search."""
 
 
 @require_GET
@@ -32,8 +36,12 @@ def nes(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
 @require_GET
 @signed_in
 def seals(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
-    """Let a representative choose the firm; one firm is shown as well."""
-    return render(request, "portal/firms.html", {"firms": firms_of(sign_in.holder, timezone.now())})
+    """Let a representative choose the firm, by searching (`ara`) where there are many; one firm is shown as well."""
+    query = request.GET.get("ara", "").strip()[:100]
+    firms = list(firms_of(sign_in.holder, timezone.now()))
+    found = [firm for firm in firms if matches(query, firm.title_folded, firm.tax_number)]
+    shown = {"holder": sign_in.holder, "firms": found, "query": query, "searchable": len(firms) >= SEARCHED_FROM}
+    return render(request, "portal/firms.html", shown)
 
 
 @require_GET
@@ -43,25 +51,15 @@ def seal(request: HttpRequest, sign_in: SignIn, firm: UUID) -> HttpResponse:
     return _menu(request, firm_of(sign_in.holder, firm, timezone.now()))
 
 
-@require_GET
-@signed_in
-def nes_certificate(request: HttpRequest, sign_in: SignIn, serial: str) -> HttpResponse:
-    """Show one of the holder's certificates; raises Refusal PAGE_NOT_FOUND, also for another's."""
-    return _certificate(request, Owner(sign_in.holder), serial)
-
-
-@require_GET
-@signed_in
-def seal_certificate(request: HttpRequest, sign_in: SignIn, firm: UUID, serial: str) -> HttpResponse:
-    """Show one of a firm's certificates; raises Refusal PAGE_NOT_FOUND, also for another's."""
-    return _certificate(request, firm_of(sign_in.holder, firm, timezone.now()), serial)
-
-
 def _menu(request: HttpRequest, owner: Owner) -> HttpResponse:
     now = timezone.now()
-    live = of_holder(owner.holder).filter(live=True, card__firm=owner.firm)
-    cards = [_shown(card, now) for card in owner.cards()]
-    return render(request, "portal/menu.html", {"owner": owner, "cards": cards, "live": live})
+    shown = {
+        "owner": owner,
+        "cards": [_shown(card, now) for card in owner.cards()],
+        "live": of_holder(owner.holder).filter(live=True, card__firm=owner.firm),
+        "representatives": _representatives(owner.firm, owner.holder, now) if owner.firm else [],
+    }
+    return render(request, "portal/menu.html", shown)
 
 
 def _shown(card: Card, now: datetime) -> dict[str, Any]:
@@ -73,16 +71,14 @@ def _shown(card: Card, now: datetime) -> dict[str, Any]:
     return {"card": card, "told": told, "certificates": certificates}
 
 
-def _certificate(request: HttpRequest, owner: Owner, serial: str) -> HttpResponse:
-    if len(serial) > 40:
-        raise Refusal(Problem.PAGE_NOT_FOUND)
-    now = timezone.now()
-    certificate = owner.certificate(serial, now)
-    shown = {
-        "owner": owner,
-        "certificate": certificate,
-        "told": certificate_told(certificate, now),
-        "profile": profile_told(certificate),
-        "fingerprint": sha256(certificate.der).hexdigest().upper(),
-    }
-    return render(request, "portal/certificate.html", shown)
+def _representatives(firm: Firm, me: Holder, now: datetime) -> list[dict[str, Any]]:
+    """Return who may act for a firm and since when; the others by the first letters of their names."""
+    return [
+        {
+            "name": one.holder.name if one.holder_id == me.pk else masked_name(one.holder.name),
+            "since": one.since,
+            "until": one.until,
+            "me": one.holder_id == me.pk,
+        }
+        for one in representations_of(firm, now)
+    ]

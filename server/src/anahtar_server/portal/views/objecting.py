@@ -1,4 +1,4 @@
-"""Bu ben değildim: stopping what a notice told of, without signing in. Opening the page does nothing, its button does."""
+"""Bu ben değildim: stopping what a notice told of, without signing in. The button acts, opening the page does not."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def object_to(request: HttpRequest) -> HttpResponse:
 
 
 def _object(code: str, address: str, now: datetime) -> list[str] | None:
-    """Return the ends of the serial numbers of the cards whose certificates are suspended now; None for no such code."""
+    """Return the ends of the serial numbers of the cards that are stopped now; None for no such code."""
     limit.check(kind=_KIND, key=address, most=rules.OBJECTIONS, seconds=rules.OBJECTIONS_SECONDS, now=now)
     with transaction.atomic():
         objection = take_objection(code=code, now=now)

@@ -52,9 +52,7 @@ def open_unlock(
         raise Refusal(Problem.DUTIES_NOT_ACCEPTED)
     if sign_in.holder_id != holder.pk or not is_fresh(sign_in.authenticated_at, now, fresh_minutes):
         raise Refusal(Problem.SIGN_IN_STALE)
-    live = queries.live_for_card(card)
-    if live is not None:
-        pass_time(unlock_id=live.pk, limits=limits, now=now)
+    _make_way(card, limits, now)
     code = _unused_code()
     try:
         with committing(Point.OPEN_BEFORE_COMMIT, Point.OPEN_AFTER_COMMIT):
@@ -66,6 +64,17 @@ def open_unlock(
     except IntegrityError:
         raise Refusal(Problem.UNLOCK_LIVE) from None
     return unlock, code
+
+
+def _make_way(card: Card, limits: Limits, now: datetime) -> None:
+    """Let time end a live unlock of the card that nobody swept yet; raises Refusal UNLOCK_LIVE while it lives on."""
+    live = queries.live_for_card(card)
+    if live is None:
+        return
+    if queries.due(limits, now).filter(pk=live.pk).exists():
+        live = pass_time(unlock_id=live.pk, limits=limits, now=now)
+    if live.live:
+        raise Refusal(Problem.UNLOCK_LIVE)
 
 
 def _unused_code() -> VerificationCode:
@@ -129,6 +138,7 @@ def claim(
 
 
 def _refuse_flood(address: str, limits: Limits, now: datetime) -> None:
+    limit.one_at_a_time(kind="code", key=address)
     limit.check(
         kind="code", key=address, most=limits.codes_per_address, seconds=limits.codes_per_address_seconds, now=now
     )

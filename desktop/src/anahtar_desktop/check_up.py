@@ -1,0 +1,34 @@
+"""Whom the check page looks at, by the settings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from anahtar_card.reader import Readers
+from anahtar_desktop.doctor import Patient
+from anahtar_desktop.ports import Journal
+from anahtar_desktop.settings import Settings
+
+if TYPE_CHECKING:
+    from anahtar_wire.messages import Hello
+
+
+def patient_of(settings: Settings, readers: Readers, journal: Journal) -> Patient:
+    """Return the patient: these readers and this journal, and the server that the settings name."""
+    address = settings.server
+    virtual = settings.readers == "direct"
+    if address is None:
+        return Patient(readers, journal, virtual=virtual)
+
+    def hello() -> Hello:
+        from anahtar_desktop.client import HttpServer
+
+        return HttpServer(address, language=settings.language).hello()
+
+    def certificate_ends() -> datetime | None:
+        from anahtar_desktop.server_certificate import ends
+
+        return ends(address)
+
+    return Patient(readers, journal, hello, certificate_ends, virtual)

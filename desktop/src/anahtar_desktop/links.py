@@ -1,0 +1,29 @@
+"""The link `eimza://unlock?ref=…` from the portal: what it may look like. Everything else is foreign and does nothing.
+
+A link names no server and carries no code: `ref` is traded, over TLS, with the server of the settings, works once and
+for 60 s, and what comes back fills a field that a person still has to submit.
+"""
+
+from __future__ import annotations
+
+import re
+
+SCHEME = "eimza"
+LONGEST = 200
+OURS = re.compile(r"eimza://unlock/?\?ref=([A-Za-z0-9_-]{16,64})", re.ASCII)
+
+
+class ForeignLink(Exception):
+    """The link is not one of ours. `shown` is the head of it as it may be shown, without what could steer anything."""
+
+    def __init__(self, link: str) -> None:
+        super().__init__("foreign link")
+        self.shown = "".join(one for one in link[:60] if one.isprintable())
+
+
+def reference_in(link: str) -> str:
+    """Return the reference in a link; raises ForeignLink."""
+    found = OURS.fullmatch(link) if len(link) <= LONGEST else None
+    if found is None:
+        raise ForeignLink(link)
+    return found[1]

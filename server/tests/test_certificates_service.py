@@ -1,0 +1,210 @@
+"""The responder's own process, asked by openssl and by hand, and the operator's commands beside it."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from certificates_stage import Stage, make_stage
+from django.conf import settings as django_settings
+
+from anahtar_server.certificates import acts, commands
+from anahtar_server.certificates.models import Certificate
+from anahtar_server.certificates.ocsp.failures import Failure
+from anahtar_server.config import config
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass
+class Process:
+    """A responder that listens."""
+
+    port: int
+
+    def ask(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, bytes]:
+        """Ask and return status and body."""
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        link.request(method, path, body or None, {"content-type": kind} if kind else {})
+        reply = link.getresponse()
+        status, whole = reply.status, reply.read()
+        link.close()
+        return status, whole
+
+    def raw(self, data: bytes) -> bytes:
+        """Send bytes that need be no HTTP at all; return what comes back until the other side closes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as link:
+            link.sendall(data)
+            link.shutdown(socket.SHUT_WR)
+            whole = b""
+            while part := link.recv(65536):
+                whole += part
+        return whole
+
+
+@pytest.fixture
+def stage(folder: Path) -> Stage:
+    """An authority with a holder and a firm."""
+    return make_stage(folder)
+
+
+@pytest.fixture
+def process(stage: Stage, tmp_path: Path) -> Iterator[Process]:
+    """The responder in a process of its own, on the test's database."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    script = (
+        "from anahtar_server import django_settings\n"
+        f"django_settings.DATABASES['default']['NAME'] = {str(django_settings.DATABASES['default']['NAME'])!r}\n"
+        "from anahtar_server.certificates.settings import CertificateSettings\n"
+        "from anahtar_server.responder import serve\n"
+        f"serve(CertificateSettings(port={port}))\n"
+    )
+    with (tmp_path / "responder.log").open("wb") as log:
+        running = subprocess.Popen([sys.executable, "-c", script], stdout=log, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert running.poll() is None and time.monotonic() < deadline, (tmp_path / "responder.log").read_text()
+            time.sleep(0.05)
+        yield Process(port)
+    finally:
+        running.terminate()
+        running.wait(10)
+    assert "Traceback" not in (tmp_path / "responder.log").read_text()
+
+
+def openssl_asks(stage: Stage, process: Process, certificate: Certificate) -> str:
+    """Let openssl ask the process over HTTP."""
+    stage.chain()
+    return stage.openssl(
+        "ocsp", "-issuer", "issuing.pem", "-cert", stage.pem(certificate), "-url", f"http://127.0.0.1:{process.port}/ocsp",
+        "-CAfile", "root.pem", "-verify_other", "issuing.pem", "-status_age", "999999999",
+    )  # fmt: skip
+
+
+def seen(stage: Stage, process: Process, certificate: Certificate, words: str) -> str:
+    """Ask until openssl sees `words`; an old answer in between would be a fault, none is not."""
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            said = openssl_asks(stage, process, certificate)
+        except AssertionError as none:
+            assert "trylater" in str(none), none
+            said = ""
+        if words in said:
+            return said
+        assert time.monotonic() < deadline, said
+        time.sleep(0.02)
+
+
+def test_openssl_asks_the_process_and_sees_each_act(stage: Stage, process: Process) -> None:
+    certificate = stage.issue()
+    stage.publish()
+    assert "Response verify OK" in seen(stage, process, certificate, "leaf.pem: good")
+    acts.suspend(certificate=certificate, actor=stage.by_holder, now=stage.now)
+    stage.publish()
+    seen(stage, process, certificate, "certificateHold")
+    acts.lift(certificate=certificate, actor=stage.by_holder, now=stage.now)
+    stage.publish()
+    seen(stage, process, certificate, "leaf.pem: good")
+    acts.revoke(certificate=certificate, actor=stage.by_holder, now=stage.now)
+    time.sleep(0.5)  # some rounds of the memory
+    with pytest.raises(AssertionError, match="trylater"):
+        openssl_asks(stage, process, certificate)
+    stage.publish()
+    assert "revoked" in seen(stage, process, certificate, "Revocation Time")
+
+
+def test_the_process_answers_by_get_and_gives_lists(stage: Stage, process: Process) -> None:
+    certificate = stage.issue()
+    stage.publish()
+    stage.ask(certificate)
+    request = (stage.folder / "request.der").read_bytes()
+    expected = stage.reply(request).body
+    text = base64.b64encode(request).decode()
+    assert process.ask("POST", "/ocsp", request, "application/ocsp-request") == (200, expected)
+    assert process.ask("GET", f"/ocsp/{quote(text, safe='')}") == (200, expected)
+    assert process.ask("GET", f"/ocsp/{text}") == (200, expected)
+    assert process.ask("GET", "/crl/issuing-1-0.crl") == (200, stage.full())
+    assert process.ask("GET", "/ca/root-1.cer")[0] == 200
+
+
+def test_no_rubbish_makes_the_process_fail(stage: Stage, process: Process) -> None:
+    stage.publish()
+    for method, path, body, kind, status in (
+        ("POST", "/ocsp", b"\xff" * 8192, "application/ocsp-request", 200),
+        ("POST", "/ocsp", b"\xff" * 100_000, "application/ocsp-request", 413),
+        ("POST", "/ocsp", b"x", "application/x-www-form-urlencoded", 415),
+        ("GET", "/ocsp//////", b"", "", 200),
+        ("GET", "/ocsp/%ff%fe%00", b"", "", 200),
+        ("GET", "/crl/%2e%2e/x.crl", b"", "", 404),
+        ("PATCH", "/ocsp", b"", "", 405),
+    ):
+        assert process.ask(method, path, body, kind)[0] == status, (method, path)
+    for bytes_sent in (
+        b"\x16\x03\x01\x00\xa5\x01\x00",
+        b"GET\r\n\r\n",
+        b"POST /ocsp HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+    ):
+        assert not process.raw(bytes_sent).startswith(b"HTTP/1.1 5")
+    assert process.ask("POST", "/ocsp", b"\x30\x00", "application/ocsp-request") == (
+        200,
+        Failure.MALFORMED_REQUEST.answer,
+    )
+
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+
+def run(*arguments: str) -> int:
+    parser = ArgumentParser()
+    commands.add_arguments(parser)
+    options = parser.parse_args(arguments)
+    status: int = options.run(options)
+    return status
+
+
+def test_an_operator_acts_by_command_and_reads_the_life_back(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    certificate = stage.issue()
+    stage.publish()
+    serial = certificate.serial
+    assert run("suspend", serial.upper(), "--actor", "operator:demo", "--asked-by", stage.by_holder) == 0
+    assert run("suspend", serial, "--actor", "operator:demo") == 1
+    assert run("lift", serial, "--actor", "operator:demo") == 1
+    assert run("lift", serial, "--actor", "operator:demo", "--second", "operator:zwei") == 0
+    assert run("revoke", serial, "--actor", "operator:demo", "--reason", "key-compromise") == 0
+    assert run("revoke", serial, "--actor", "operator:demo", "--reason", "no-such") == 2
+    assert run("show", "ffff") == 1
+    said = capsys.readouterr()
+    assert said.out.split("\n")[:3] == [f"{serial} suspended", f"{serial} valid", f"{serial} revoked"]
+    assert said.err.split()[1::2][:2] == ["certificate-suspended", "second-person-needed"]
+    assert run("list", "--card", certificate.card.serial) == 0
+    assert f"{serial} nes revoked" in capsys.readouterr().out
+    assert run("show", serial) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert [step["event"] for step in shown["life"]] == ["issue", "suspend", "lift", "revoke"]
+    assert (shown["published"]["answer"], shown["life"][1]["asked_by"]) == ("", stage.by_holder)
+
+
+def test_the_settings_of_a_rehearsal_follow_the_portals_port() -> None:
+    from anahtar_server.certificates.settings import of
+
+    portal = config().portal.model_copy(update={"port": 9400})
+    own = of(config().model_copy(update={"portal": portal}))
+    assert (own.port, own.status_url) == (9403, "http://localhost:9403")
