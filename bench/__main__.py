@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import cast
 
-from bench.frame import VERSION, Bench, Measure
+from bench.frame import VERSION, Bench, Measure, not_measured
 from bench.parts.shown import plot, said, table
 
 NOT_BENCHES = ("__init__", "__main__", "frame")
@@ -34,6 +34,7 @@ def main() -> int:
                 print(f"   {one.name}: {said(one)}", flush=True)
         except Exception as error:
             broken = 1
+            taken.append(not_measured(name, name, "", f"{type(error).__name__}: {error}"))
             print(f"   ✗ {type(error).__name__}: {error}", file=sys.stderr)
     print(f"\n{table(taken)}\n\n{plot(taken)}\n\n{len(taken)} measures in {time.monotonic() - began:.0f} s")
     if options.json:

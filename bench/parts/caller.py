@@ -21,7 +21,9 @@ from anahtar_wire.messages import Evidence, Method, Outcome, State
 from bench.parts.seat import Seat
 
 NEW_PIN = "482916"
-_CODE = re.compile(rb'id="code"[^>]*>\s*([A-Z2-9]{4}(?:-[A-Z2-9]{4}){2})')
+_SHOWN = re.compile(rb'id="code"[^>]*>(.{12,600})', re.DOTALL)
+_TAG = re.compile(rb"<[^>]*>|\s")
+_CODE = re.compile(rb"[A-Z2-9]{4}(?:-[A-Z2-9]{4}){2}")
 STEPS = ("open", "code page", "claim", "confirmation", "answer", "grant", "consent", "report")
 Mark = Callable[[str], None]
 Times = dict[str, float]
@@ -104,10 +106,11 @@ class Caller:
 
     def _code(self, seat: Seat, path: str, cookie: str) -> str:
         reply, body = self._link.exchange("GET", path, None, {"Cookie": f"{_cookies(seat)}; {cookie}"})
-        found = _CODE.search(body)
+        shown = _SHOWN.search(body)
+        found = _CODE.match(_TAG.sub(b"", shown[1])) if shown else None
         if reply.status != 200 or found is None:
             raise NotAsPromised(f"code page: {reply.status}")
-        return found.group(1).decode()
+        return found.group().decode()
 
     def _card(self, seat: Seat, grant: Grant, consent: Callable[[bytes], bytes]) -> bytes:
         card = AkisCard.open(seat.memory)

@@ -320,3 +320,10 @@ def test_the_server_is_asked_for_its_consent_only_after_everything_else(tmp_path
     desk = Desk(tmp_path)
     desk.assistant.unlock()
     assert desk.server.calls == ["claim", "ask_confirmation", "confirm", "grant", "consent", "report"]
+
+
+def test_the_question_after_a_wrong_answer_says_the_tries_that_are_really_left(tmp_path: Path) -> None:
+    answers = iter(["00000000", "00000001", SMS_CODE])
+    desk = Desk(tmp_path, script={"confirmation": lambda: next(answers)})
+    assert desk.assistant.unlock().outcome is Outcome.DONE
+    assert [asked.tries_left for asked in desk.view.asked] == [5, 4, 3]

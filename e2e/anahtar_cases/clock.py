@@ -11,7 +11,8 @@ _COLUMNS = {
     "code": ("unlock_unlock", "id", ("opened_at", "code_expires_at")),
     "confirmation": ("unlock_unlock", "id", ("confirmed_at",)),
     "question": ("confirmation_question", "about", ("expires_at",)),
-    "sign-in": ("signin_signin", "id", ("authenticated_at",)),
+    "sign-in": ("signin_signin", "holder_id", ("authenticated_at",)),
+    "web-password": ("confirmation_webpassword", "holder_id", ("set_at",)),
 }
 """What an hour that jumps concerns: table, key, times."""
 
@@ -20,7 +21,8 @@ def jump(database: Path, what: str, key: str, seconds: float) -> None:
     """Let the clock jump by `seconds` (back when negative) as far as one row is concerned."""
     table, by, columns = _COLUMNS[what]
     with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
-        found = connection.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {by} = ?", (key,)).fetchone()  # noqa: S608
-        for column, value in zip(columns, found, strict=True):
-            moved = datetime.fromisoformat(value) - timedelta(seconds=seconds)
-            connection.execute(f"UPDATE {table} SET {column} = ? WHERE {by} = ?", (str(moved), key))  # noqa: S608
+        rows = connection.execute(f"SELECT id, {', '.join(columns)} FROM {table} WHERE {by} = ?", (key,)).fetchall()  # noqa: S608
+        for row, *times in rows:
+            for column, value in zip(columns, times, strict=True):
+                moved = datetime.fromisoformat(value) - timedelta(seconds=seconds)
+                connection.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (str(moved), row))  # noqa: S608

@@ -22,7 +22,8 @@ Each row is data (`e2e/cases.toml`), brought about on the running system by a te
 (`e2e/tests/test_cases.py`) and checked there: the problem code is shown and has its paragraph in both languages, the
 card's tries are read from the card before and after, the tries of code and confirmation from the register, the state
 of the unlock from the portal. A problem code leads to its paragraph in [Turkish](problems.tr.md) and
-[English](problems.en.md). *Tries* are those of the card's PIN, before → after; *used* are tries of the verification
+[English](problems.en.md). *Tries* are those of the card's PIN, before → after (0: locked, or no
+PIN yet); *used* are tries of the verification
 code · of the confirmation."""
 _HEAD = ("what happens", "where", "told", "problem", "tries", "used", "state after")
 

@@ -178,8 +178,7 @@ class Visit:
     def happened(self) -> Happened:
         """Return what the case led to: the card, the register and the portal are asked now."""
         code, confirmation = self.world.tries_used(self.unlock)
-        tries = holder.look(self.reader()).pin_tries
-        assert tries is not None
+        tries = holder.look(self.reader()).pin_tries or 0
         return Happened(self.problems, (self.tries_before, tries), code, confirmation, self.state())
 
 
@@ -252,12 +251,11 @@ class World:
         token = {"csrfmiddlewaretoken": session.cookies["anahtar_csrf"]}
         _keep(session.post(url, {**token, **fields}, headers={"Referer": url}), problems)
 
-    def grow_old(self, who: int, seconds: float) -> None:
-        """Let the clock jump as far as a person's sign-ins are concerned."""
+    def jump(self, who: int, what: str, seconds: float) -> None:
+        """Let the clock jump as far as a person's `sign-in` or `web-password` is concerned."""
         tckn = self.stage.people[who]["tckn"]
-        question = "SELECT s.id FROM signin_signin s JOIN people_holder h ON h.id = s.holder_id WHERE h.tckn = ?"
-        for (key,) in self.register.rows(question, tckn):
-            clock.jump(self.database, "sign-in", key, seconds)
+        for (key,) in self.register.rows("SELECT id FROM people_holder WHERE tckn = ?", tckn):
+            clock.jump(self.database, what, key, seconds)
 
     def operator(self, what: str, serial: str) -> None:
         """Have an operator act on a card."""

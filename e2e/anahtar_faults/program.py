@@ -24,6 +24,7 @@ from anahtar_desktop.ports import Instead
 from anahtar_desktop.readers import readers_of
 from anahtar_desktop.scripted import ScriptedView
 from anahtar_desktop.settings import read_file
+from anahtar_desktop.transport import Transport
 from anahtar_wire import inbox
 from anahtar_wire.problems import Problem, Refusal
 
@@ -178,8 +179,9 @@ def _codes(order: Order, before: int) -> Iterator[str]:
             yield found.group()
 
 
-def live(order: Order, typed: Callable[[], str | Instead] | None = None) -> Told:
-    """Run the unlock and return what the program says; `typed` reads the telephone in another way."""
+def live(order: Order, typed: Callable[[], str | Instead] | None = None, transport: Transport | None = None) -> Told:
+    """Run the unlock and return what the program says; `typed` reads the telephone in another way, `transport` takes
+    the requests another way."""
     way, folder = Way(order.die_at), Path(order.folder)
     view = ScriptedView(
         code=order.code,
@@ -188,7 +190,7 @@ def live(order: Order, typed: Callable[[], str | Instead] | None = None) -> Told
         confirmation=typed or confirmation(order),
         patience=12,
     )
-    server: Any = HttpServer(order.portal)
+    server: Any = HttpServer(order.portal, transport=transport)
     if order.silent:
         server = Unreachable(server)
     journal: Any = Watched(FileJournal(folder / "journal"), "journal", way)

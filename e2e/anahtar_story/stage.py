@@ -106,7 +106,7 @@ class Stage:
             shutil.rmtree(self.folder)  # an earlier rehearsal: made to be thrown away
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         options = ["--readers", self._readers, "--seed", str(self._seed), "--first-port", str(self._ports["portal"])]
-        options += ["--people", str(self._people)]
+        options += ["--people", str(self._people), *(["--database", self._database] if self._database else [])]
         self.run("anahtar", "rehearsal", str(self.folder), *options)
         with (self.folder / "anahtar.toml").open("a", encoding="utf-8") as file:
             file.write(self._settings)

@@ -15,7 +15,7 @@ from anahtar_story.stage import Stage
 from anahtar_wire.problems import explain
 
 FIRST_PORT = 18600
-PEOPLE = 9
+PEOPLE = 5
 SETTINGS = """
 [limits]
 unlocks_per_card_a_day = 1000

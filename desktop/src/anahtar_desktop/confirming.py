@@ -26,6 +26,7 @@ class Confirming:
         self._server = server
         self._claimed = claimed
         self._code = code
+        self._tries_left: int | None = None
 
     def run(self) -> None:
         """Return when the server has taken the confirmation; raises Cancelled, or the Refusal that ends the unlock."""
@@ -55,6 +56,7 @@ class Confirming:
     def _answered(self, asked: ConfirmationRequested) -> bool:
         """Ask for the answer until it is right (True) or another method is wanted (False)."""
         while True:
+            asked = self._with_tries(asked)
             typed = self._view.ask_confirmation(asked)
             if typed is Instead.OTHER_METHOD:
                 return False
@@ -62,6 +64,11 @@ class Confirming:
                 asked = self._ask(asked.method) or asked
             elif isinstance(typed, str) and self._try(asked.method, typed):
                 return True
+
+    def _with_tries(self, asked: ConfirmationRequested) -> ConfirmationRequested:
+        """A wrong answer used a try: what is shown next says so."""
+        left, self._tries_left = self._tries_left, None
+        return asked if left is None else asked.model_copy(update={"tries_left": left})
 
     def _try(self, method: Method, typed: str) -> bool:
         wrong = self._wrong_here(method, typed)
@@ -88,6 +95,8 @@ class Confirming:
     def _go_on_after(self, refusal: Refusal, going_on: tuple[Problem, ...]) -> None:
         if refusal.problem not in going_on:
             raise refusal
+        left = refusal.facts.get("tries_left")
+        self._tries_left = left if isinstance(left, int) else self._tries_left
         self._view.problem(refusal.problem, **refusal.facts)
 
 

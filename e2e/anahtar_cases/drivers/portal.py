@@ -6,7 +6,7 @@ from anahtar_cases.proxy import Answer, Asked, Proxy, at
 from anahtar_cases.world import NES, SEAL, Happened, World
 from anahtar_desktop.ports import Instead
 
-REVOKED, LOST, STALE = 6, 7, 8
+STALE, REVOKED, LOST = 2, 3, 4
 
 
 def another_persons_unlock(world: World) -> Happened:
@@ -26,7 +26,7 @@ def form_without_its_token(world: World) -> Happened:
 def signed_in_too_long_ago(world: World) -> Happened:
     """Signed in sixteen minutes ago: this step asks for it again."""
     visit = world.visit(STALE)
-    world.grow_old(STALE, 16 * 60)
+    world.jump(STALE, "sign-in", 16 * 60)
     world.post(STALE, f"{world.stage.portal}/nes/pin/", visit.problems, card=visit.serial, duties="on")
     return visit.happened()
 
@@ -50,10 +50,11 @@ def revoked_before_the_consent(world: World) -> Happened:
     visit = world.visit(REVOKED)
 
     def revoking(asked: Asked) -> Answer:
+        answer = asked.pass_on()
         world.operator("revoke", visit.serial)
-        return asked.pass_on()
+        return answer
 
-    with Proxy(world.stage.portal, at("consent", revoking)) as proxy:
+    with Proxy(world.stage.portal, at("grant", revoking)) as proxy:
         visit.program(server=proxy.address)
     return visit.happened()
 
@@ -63,9 +64,10 @@ def lost_before_the_consent(world: World) -> Happened:
     visit = world.visit(LOST)
 
     def losing(asked: Asked) -> Answer:
+        answer = asked.pass_on()
         world.operator("lost", visit.serial)
-        return asked.pass_on()
+        return answer
 
-    with Proxy(world.stage.portal, at("consent", losing)) as proxy:
+    with Proxy(world.stage.portal, at("grant", losing)) as proxy:
         visit.program(server=proxy.address)
     return visit.happened()

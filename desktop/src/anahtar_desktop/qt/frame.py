@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from anahtar_desktop.qt import drawings
 from anahtar_desktop.qt.pages.page import Page
-from anahtar_desktop.qt.parts import button, picture, words
+from anahtar_desktop.qt.parts import announce, button, picture, words
 from anahtar_desktop.qt.style import Look
 from anahtar_desktop.qt.texts import Label
 from anahtar_desktop.qt.voice import Voice
@@ -26,6 +26,8 @@ from anahtar_desktop.texts import Text
 
 WIDTH, HEIGHT = 46, 50
 """The window's first size, in letters of the body text."""
+NOTE_FOR = 12_000
+"""Milliseconds that a note below the page stays."""
 
 
 class Frame(QMainWindow):
@@ -38,6 +40,11 @@ class Frame(QMainWindow):
         self._bar = words("")
         self._bar.setObjectName("rehearsal")
         self._bar.hide()
+        self._below = words("")
+        self._below.setObjectName("below")
+        self._below.hide()
+        self._below_for = QTimer(self, singleShot=True, interval=NOTE_FOR)
+        self._below_for.timeout.connect(self._below.hide)
         self._name = QLabel()
         self._language = button("", other_language, "link")
         self._language.setFocusPolicy(self._language.focusPolicy())
@@ -48,6 +55,7 @@ class Frame(QMainWindow):
         column.addWidget(self._head())
         column.addWidget(self._bar)
         column.addLayout(self._stage, 1)
+        column.addWidget(self._below)
         self.setCentralWidget(whole)
         self.setMinimumSize(look.scaled(20), look.scaled(20))
         self.resize(QSize(look.scaled(WIDTH), look.scaled(HEIGHT)).boundedTo(self.screen().availableSize()))
@@ -82,6 +90,13 @@ class Frame(QMainWindow):
         """Show a bar on every page from now on, or none."""
         self._bar.setText(text)
         self._bar.setVisible(bool(text))
+
+    def note(self, text: str) -> None:
+        """Say something below the page for a while, whatever the page is."""
+        self._below.setText(text)
+        self._below.show()
+        self._below_for.start()
+        announce(self._below, text)
 
     def offer_language(self, offered: bool) -> None:
         """Offer the other language, or not, as in the midst of an act."""

@@ -92,7 +92,7 @@ QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; background: none; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; }}
 QScrollBar::handle:horizontal {{ background: {line}; border-radius: 5px; min-width: 32px; margin: 1px; }}
-QStatusBar {{ background: {brand_ground}; color: {ink}; font-size: {body}px; }}
+QLabel#below {{ background: {brand_ground}; padding: 10px 24px; }}
 QMenu {{ background: {page}; color: {ink}; border: 1px solid {edge}; }}
 QMenu::item:selected {{ background: {brand}; color: {on_brand}; }}
 QToolTip {{ background: {ink}; color: {page}; border: none; padding: 4px; }}

@@ -19,7 +19,6 @@ from anahtar_desktop.qt.pages.cards import InsertPage
 from anahtar_desktop.qt.pages.ending import WorkingPage
 from anahtar_desktop.qt.pages.page import Page, Setting
 from anahtar_desktop.qt.pages.start import StartPage, Wish
-from anahtar_desktop.qt.parts import announce
 from anahtar_desktop.qt.style import Look
 from anahtar_desktop.qt.surroundings import Surroundings, of_practice
 from anahtar_desktop.qt.texts import Label
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from anahtar_desktop.practice import Practice
 
 OTHER = {"tr": "en", "en": "tr"}
-NOTE_FOR = 12_000
-"""Milliseconds that a note below the page stays."""
 LAST_WORDS = 5.0
 """Seconds that a server has to hear that an unlock was given up when the window closes."""
 
@@ -123,19 +120,13 @@ class Window(Frame):
         try:
             reference_in(link)
         except ForeignLink as foreign:
-            self._note(self._voice(Label.LINK_FOREIGN, link=foreign.shown))
+            self.note(self._voice(Label.LINK_FOREIGN, link=foreign.shown))
             return
         if isinstance(self.page, StartPage) and not self._work.busy:
             self.unlock()
-            self._note(self._voice(Label.LINK_TYPE_CODE))
+            self.note(self._voice(Label.LINK_TYPE_CODE))
         else:
-            self._note(self._voice(Label.LINK_BUSY))
-
-    def _note(self, text: str) -> None:
-        """Say something below the page, whatever the page is."""
-        self.statusBar().showMessage(text, NOTE_FOR)
-        self.statusBar().setAccessibleName(text)
-        announce(self, text)
+            self.note(self._voice(Label.LINK_BUSY))
 
     def _converse(self, act: str) -> None:
         conversation = Conversation(act, self._parts, self._work, self._look, self._voice, self._practice)
@@ -211,7 +202,7 @@ class Window(Frame):
         """Close, unless an act is going on: a question is answered with Stop, an open card is waited for."""
         if self._conversation is not None and self._work.busy:
             if not self._conversation.stop():
-                self._note(self._voice(Label.CANNOT_STOP_NOW))
+                self.note(self._voice(Label.CANNOT_STOP_NOW))
             event.ignore()
             return
         if self._watch is not None:

@@ -18,7 +18,7 @@ from anahtar_server.portal.words_history import ACTS, ENDS, Words, actor_told, m
 from anahtar_server.signin.models import SignIn
 from anahtar_server.unlock.models import Unlock
 
-_SEEN = [act.value for act in ACTS]
+_SEEN = list(ACTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,15 @@ class FriendlyProblems:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Refuse changes that another site sent, and replace a bare answer of the framework (an unknown address, a
         method that a page has not)."""
-        response = form_old(request) if _is_foreign(request) else self.get_response(request)
+        response = self._answer(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        if _is_foreign(request):
+            return form_old(request)
+        response = self.get_response(request)
         if request.path_info.startswith(_OTHER_FACES) or response.headers.get("X-Problem"):
             return response
         problem = problem_of_status(response.status_code, request.method or "GET")

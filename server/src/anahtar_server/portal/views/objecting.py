@@ -51,7 +51,7 @@ def _object(code: str, address: str, now: datetime) -> list[str] | None:
 
 def _cards(objection: Objection) -> list[Card]:
     kind, _, name = objection.subject.partition(":")
-    return list(Card.objects.filter(pk=name) if kind == "card" else Card.objects.filter(holder=name))
+    return list(Card.objects.filter(pk=name) if kind == "card" else Card.objects.filter(holder_id=name))
 
 
 def _stop(card: Card, objection: Objection, now: datetime) -> str:
