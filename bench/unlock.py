@@ -25,6 +25,7 @@ from bench.parts.stage import Stage, stage
 ROUNDS = 3
 SECONDS, PEER_SECONDS, FLOOR_SECONDS = 20.0, 10.0, 5.0
 SEATS = 32
+"""At least two for each caller: pgbench tells of each script by itself only where there are several."""
 ON_POSTGRESQL = Goal(">=", 0.25)
 ON_SQLITE = Goal(">=", 0.6)
 CONSENT_P99 = Goal("<=", 10.0)
@@ -51,10 +52,11 @@ class Trial:
             result = load.run(load.Order(str(self.stage.folder), self.stage.port, self.codes, seconds=SECONDS))
         for name, seconds in self._cpu().items():
             self.cpu[name] = self.cpu.get(name, 0.0) + seconds - before[name]
-        rate = result.rate
+        if result.failures:
+            raise RuntimeError(f"unlocks failed under load: {result.failures}; logged: {self.stage.errors()}")
         self.unlocks += result.unlocks
         self.consents.append(statistics.quantiles(result.steps[CONSENT], n=100)[98] * 1000)
-        return rate
+        return result.rate
 
     def _cpu(self) -> dict[str, float]:
         return {name: machine.cpu_seconds(pid) for name, pid in {**self.stage.pids, **self.also}.items()}

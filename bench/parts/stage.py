@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -52,6 +54,12 @@ class Stage:
         """The environment of the server's processes."""
         settings = {"DJANGO_SETTINGS_MODULE": "anahtar_server.django_settings"}
         return {**settings, **server_environment(self.folder / "anahtar.toml")}
+
+    def errors(self) -> str:
+        """Return the kinds of errors in the processes' logs, with how often each was logged."""
+        text = "".join(path.read_text(encoding="utf-8", errors="replace") for path in self.folder.glob("*.log"))
+        counts = Counter(re.findall(r"error=(\w+)", text))
+        return ", ".join(f"{kind} {count} times" for kind, count in counts.most_common()) or "nothing"
 
     @contextmanager
     def running(self, *parts: str, **environment: str) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""For every person: screen reader, keyboard alone, large text, high contrast, both languages. Every page is looked at."""
+"""For every person: screen reader, keyboard alone, large text, high contrast, both languages; on every page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 from desk import NEW, Desk
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from window_pages import NAMES, page
 from window_stage import Stage, Wish, program
 
@@ -20,13 +24,6 @@ from anahtar_desktop.qt.palette import CONTRAST, DARK, LIGHT, READ_ON, Palette, 
 from anahtar_desktop.qt.style import Look, dress
 from anahtar_desktop.qt.texts import LABELS, Label
 from anahtar_desktop.qt.voice import Message, Voice
-
-program()  # Qt's classes below need it
-
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 SPOKEN_ROLES = {
     QAccessible.Role.EditableText,
@@ -205,10 +202,10 @@ def test_pages_are_drawn_in_the_colours_asked_for(shows: Shows, palette: Palette
     assert picture.pixelColor(picture.width() // 2, picture.height() - 3).name() == palette.page
 
 
-def test_no_page_has_anything_to_do_with_a_puk(shows: Shows) -> None:
-    for name in NAMES:
-        for role, said, _ in dump(shows(name)):
-            assert role not in SPOKEN_ROLES or "PUK" not in said.upper()
+@pytest.mark.parametrize("name", NAMES)
+def test_no_page_does_anything_with_a_puk(shows: Shows, name: str) -> None:
+    for role, said, _ in dump(shows(name)):
+        assert role not in SPOKEN_ROLES or "PUK" not in said.upper()
 
 
 def test_every_label_has_both_languages_with_the_same_facts() -> None:
@@ -240,9 +237,7 @@ def test_every_label_is_used_somewhere() -> None:
 
 def test_qts_own_words_are_turkish_too() -> None:
     app = program("tr")
-    assert (
-        app.translate("QDialogButtonBox", "Cancel") == "İptal" or app.translate("QPlatformTheme", "Cancel") == "İptal"
-    )
+    assert app.translate("QPlatformTheme", "Cancel") == "İptal"
     assert app.translate("QLineEdit", "&Copy").replace("&", "") == "Kopyala"
 
 

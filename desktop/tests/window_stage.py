@@ -130,6 +130,11 @@ class Stage:
     def end(self) -> EndPage:
         return self.at(EndPage)
 
+    def let_go(self) -> None:
+        """Let Qt delete what it was asked to delete, as its own loop does all the time."""
+        self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self.app.processEvents()
+
     def close(self) -> None:
         """End whatever goes on, and let everything of the window go."""
         deadline = time.monotonic() + PATIENCE
@@ -138,8 +143,7 @@ class Stage:
             self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
         self.window.close()
         self.window.deleteLater()
-        self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        self.app.processEvents()
+        self.let_go()
 
 
 def button(within: QWidget, words: str) -> QPushButton:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 import django
 
@@ -18,7 +19,8 @@ def main() -> None:
     from anahtar_server.clock import system_clock
 
     what, serial = sys.argv[1:]
-    card, now = Card.objects.get(serial=serial), system_clock()
+    card: Any = Card.objects.get(serial=serial)
+    now = system_clock()
     actor = f"holder:{card.holder_id}"
     if what == "lost":
         report_lost(card=card, actor=actor, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from anahtar_wire.messages import State
 from anahtar_wire.problems import Problem
@@ -42,14 +42,14 @@ def cases() -> list[Case]:
     return rows
 
 
-def _case(group: str, row: dict[str, object]) -> Case:
+def _case(group: str, row: dict[str, Any]) -> Case:
     known = {"code_tries": 0, "confirmation_tries": 0, "problem": "", **row}
     problem = str(known.pop("problem"))
-    before, after = known.pop("tries")  # type: ignore[misc]
+    before, after = known.pop("tries")
     return Case(
         group=group,
         problem=Problem(problem) if problem else None,
         tries=(before, after),
-        state=State(str(known.pop("state"))),
-        **known,  # type: ignore[arg-type]
+        state=State(known.pop("state")),
+        **known,
     )

@@ -36,6 +36,7 @@ from anahtar_desktop.new_pin import FAULTS
 from anahtar_desktop.ports import Instead
 from anahtar_desktop.readers import open_card
 from anahtar_desktop.scripted import ScriptedView
+from anahtar_desktop.transport import Transport
 from anahtar_wire import inbox
 from anahtar_wire.messages import State
 from anahtar_wire.problems import Problem, Refusal
@@ -147,7 +148,7 @@ class Visit:
         """Run the program's unlock once with a view and keep every problem that it showed."""
         there = readers or VirtualReaders([self.reader(*plan)])
         journal = FileJournal(self.world.journal)
-        self.endings.append(Assistant(view, HttpServer(server or self.world.stage.portal), there, journal).unlock())
+        self.endings.append(Assistant(view, self.world.server(server), there, journal).unlock())
         self._keep(view)
         return view
 
@@ -194,6 +195,11 @@ class World:
         self._pristine = {path: path.read_bytes() for path in (stage.folder / "cards").glob("*.json")}
         self._visits: list[Visit] = []
         self._journals = 0
+        self._transport = Transport()  # reading the computer's trust store takes a while
+
+    def server(self, address: str = "") -> HttpServer:
+        """Return the server as a program sees it: the portal itself, or at another address."""
+        return HttpServer(address or self.stage.portal, transport=self._transport)
 
     @property
     def journal(self) -> Path:
@@ -274,13 +280,21 @@ class World:
         """Leave nothing behind: settle what is open, cancel what is live, begin a new journal."""
         for visit in self._visits:
             with suppress(Refusal, CardError):
-                _settle(HttpServer(self.stage.portal), visit)
+                _settle(self.server(), visit)
             browser = self.browser(visit.who)
             browser.open(visit.page)
             if "İşlemden Vazgeç" in browser.text:
                 browser.press("İşlemden Vazgeç")
         self._visits.clear()
         self._journals += 1
+
+    def wait_until_sent(self) -> None:
+        """Wait until no message is under way; raises TimeoutError."""
+        deadline = time.monotonic() + SMS_WITHIN
+        while self.register.unfinished_messages():
+            if time.monotonic() > deadline:
+                raise TimeoutError("messages are still under way")
+            time.sleep(0.1)
 
     def has_pin(self, card: Path, pin: str) -> bool:
         """Tell whether this is the card's PIN, looked up without the card noticing."""

@@ -66,11 +66,12 @@ django.setup()
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """A file, not memory: threads of a test must see one database."""
-    if _database == "sqlite":
-        from django.conf import settings
+    """A file, not memory: threads of a test must see one database. Each process has its own: those that xdist starts
+    inherit the settings of the first, and with them its PostgreSQL."""
+    from django.conf import settings
 
-        settings.DATABASES["default"]["TEST"]["NAME"] = str(_folder / f"test-{os.getpid()}.sqlite3")
+    name = f"test-{os.getpid()}"
+    settings.DATABASES["default"]["TEST"]["NAME"] = str(_folder / f"{name}.sqlite3") if _database == "sqlite" else name
 
 
 @pytest.fixture(scope="session", autouse=True)

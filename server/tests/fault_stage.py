@@ -55,16 +55,17 @@ def full_disk() -> Iterator[None]:
         for table in tables:
             for statement in _SQLITE_TRIGGERS if sqlite else _POSTGRESQL_TRIGGERS:
                 cursor.execute(statement.format(table))
-    with each_connection("pragma max_page_count = 1") if sqlite else nullcontext():  # it keeps the pages that there are
-        yield
-    with connection.cursor() as cursor:
-        for table in tables:
-            for statement in _SQLITE_TRIGGERS if sqlite else _POSTGRESQL_TRIGGERS:
-                cursor.execute(
-                    f"drop trigger {statement.format(table).split()[2]}" + ("" if sqlite else f" on {table}")
-                )
-        if sqlite:
-            cursor.execute("drop table full_disk")
+    try:
+        with each_connection("pragma max_page_count = 1") if sqlite else nullcontext():  # it keeps those that there are
+            yield
+    finally:
+        with connection.cursor() as cursor:
+            for table in tables:
+                for statement in _SQLITE_TRIGGERS if sqlite else _POSTGRESQL_TRIGGERS:
+                    name = statement.format(table).split()[2]
+                    cursor.execute(f"drop trigger {name}" if sqlite else f"drop trigger {name} on {table}")
+            if sqlite:
+                cursor.execute("drop table full_disk")
 
 
 _FILLER = ("create table full_disk (filler blob)",)
@@ -111,7 +112,7 @@ def everything_stored() -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of all tables, to be compared before and after."""
     with connection.cursor() as cursor:
         found = {}
-        for table in sorted(connection.introspection.table_names()):
+        for table in sorted(set(connection.introspection.table_names()) - {"full_disk"}):
             cursor.execute(f"select * from {table}")
             found[table] = sorted(cursor.fetchall(), key=repr)
     return found

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from anahtar_server.certificates import acts, der
 from anahtar_server.certificates.lifecycle import Reason
 from anahtar_server.certificates.models import Answer, Authority, Certificate, Change
 from anahtar_server.certificates.ocsp import publishing, requests
+from anahtar_server.certificates.ocsp.answers import Responder, Writer
 from anahtar_server.certificates.ocsp.failures import Failure
 from anahtar_server.certificates.publishing import lateness
 from anahtar_server.certificates.read_back import read_back
@@ -451,9 +452,10 @@ def _damaged(whole: bytes, chance: random.Random) -> bytes:
 
 def _with_two_slashes(stage: Stage) -> tuple[Certificate, bytes, str]:
     """A request whose base64 holds "//": as good as any other."""
-    certificate = stage.issue()
-    for number in range(100_000):
-        request = asked(stage, certificate, nonce=number.to_bytes(3, "big"))
+    certificate, chance = stage.issue(), random.Random(3)
+    for _ in range(1000):
+        # Three bytes of ones hold two whole "/" wherever base64's groups of six bits begin.
+        request = asked(stage, certificate, nonce=b"\xff\xff\xff" + chance.randbytes(29))
         text = base64.b64encode(request).decode()
         if "//" in text and "+" in text:
             return certificate, request, text
@@ -540,3 +542,14 @@ def test_every_change_is_seen_by_relying_parties_in_the_end(stage: Stage) -> Non
     stage.publish()
     assert not Change.objects.filter(answered_at=None).exists()
     assert not Change.objects.filter(listed_at=None).exists()
+
+
+def test_an_answer_is_the_same_written_short_or_long() -> None:
+    chance = random.Random(5)
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    for size in (1, 60, 100, 300, 70_000):
+        responder = Responder("key", chance.randbytes(24), chance.randbytes(12), chance.randbytes(size))
+        writer = Writer(responder, lambda data: data[:71], this_update=at, next_update=at + timedelta(hours=1))
+        for certid in (chance.randbytes(70), chance.randbytes(130)):
+            for status in (b"\x80\x00", chance.randbytes(22)):
+                assert writer.answer(certid, status) == writer.answer_all([(certid, status)])

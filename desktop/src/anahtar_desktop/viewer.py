@@ -15,7 +15,7 @@ from anahtar_card import tlv
 from anahtar_card.errors import MalformedResponse, StatusError
 from anahtar_card.families.akis import basics, names
 from anahtar_card.family import Driver, Look
-from anahtar_card.flow import Conversation, converse
+from anahtar_card.flow import Conversation, Result, converse
 from anahtar_card.reader import Readers
 from anahtar_desktop.holders import Holder, holder_in
 from anahtar_desktop.looking import opened
@@ -64,12 +64,20 @@ def certificates_of(driver: Driver) -> Conversation[list[bytes]]:
     found: list[bytes] = []
     if driver.family not in FILE_SYSTEMS:
         return found
-    for path in (yield from _paths()):
-        try:
-            found.append((yield from basics.read_file(*path)))
-        except (MalformedResponse, StatusError):  # this file; a card that left is another matter
-            continue
+    for path in (yield from _readable(_paths())) or ():
+        certificate = yield from _readable(basics.read_file(*path))
+        if certificate is not None:
+            found.append(certificate)
     return found
+
+
+def _readable(reading: Conversation[Result]) -> Conversation[Result | None]:
+    """Return what was read, or None where the card has no such file or says rubbish; a card that left is another
+    matter."""
+    try:
+        return (yield from reading)
+    except (MalformedResponse, StatusError):
+        return None
 
 
 def _paths() -> Conversation[list[tuple[int, ...]]]:

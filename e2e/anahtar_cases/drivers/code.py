@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from anahtar_cases.world import SEAL, Happened, Visit, World
-from anahtar_desktop.client import HttpServer
 from anahtar_wire.code import ALPHABET, VerificationCode
 from anahtar_wire.messages import State
 from anahtar_wire.problems import Problem, Refusal
@@ -86,7 +85,7 @@ def old(world: World) -> Happened:
 def used_before(world: World) -> Happened:
     """A first program has taken it and waits; a second one brings it again."""
     visit = world.visit()
-    HttpServer(world.stage.portal).claim(VerificationCode.parse(visit.code))
+    world.server().claim(VerificationCode.parse(visit.code))
     visit.program()
     browser = world.browser(visit.who)
     browser.open(visit.page)
@@ -106,7 +105,7 @@ def two_programs_at_once(world: World) -> Happened:
 
 def _claimed(visit: Visit) -> Problem | None:
     try:
-        HttpServer(visit.world.stage.portal).claim(VerificationCode.parse(visit.code))
+        visit.world.server().claim(VerificationCode.parse(visit.code))
     except Refusal as refusal:
         return refusal.problem
     return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from anahtar_desktop import RELEASE
 from anahtar_desktop.qt import steady
+from anahtar_desktop.qt.own_words import translate
 from anahtar_desktop.qt.single import FirstStart, hand_over
 from anahtar_desktop.qt.style import dress
 from anahtar_desktop.qt.surroundings import real
@@ -25,16 +25,8 @@ def application(language: str) -> QApplication:
     app.setApplicationDisplayName("E-İmza Uygulaması")
     app.setApplicationVersion(RELEASE)
     app.setDesktopFileName("eimza")
-    translate(app, language)
+    translate(language)
     return app
-
-
-def translate(app: QApplication, language: str) -> None:
-    """Have Qt's own words (menus, file dialogs) in `language`."""
-    QLocale.setDefault(QLocale(QLocale.Language.English if language == "en" else QLocale.Language.Turkish))
-    translator = QTranslator(app)
-    if translator.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-        app.installTranslator(translator)
 
 
 def run(settings: Settings, language: str, link: str | None = None) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from anahtar_desktop.links import LONGEST
@@ -38,6 +38,10 @@ def hand_over(link: str | None, name: str | None = None) -> bool:
     return said == b"ok\n"
 
 
+HEARING = 200
+"""Milliseconds that the first start listens to one later start."""
+
+
 class FirstStart(QObject):
     """Listens for later starts. `came` carries the link that one brought, or an empty text."""
 
@@ -56,19 +60,28 @@ class FirstStart(QObject):
         """Stop listening."""
         self._server.close()
 
+    @Slot()
     def _greet(self) -> None:
-        while socket := self._server.nextPendingConnection():
-            socket.readyRead.connect(lambda socket=socket: self._read(socket))
-            socket.disconnected.connect(socket.deleteLater)
-            if socket.bytesAvailable():
-                self._read(socket)
+        while self._server.hasPendingConnections():
+            line = _heard(self._server.nextPendingConnection())
+            if line is not None:
+                self.came.emit("" if line == SHOW else line[: LONGEST + 1])
 
-    def _read(self, socket: QLocalSocket) -> None:
-        if not socket.canReadLine():
-            if socket.bytesAvailable() > 2 * LONGEST:
-                socket.abort()
-            return
-        line = bytes(socket.readLine(4 * LONGEST).data()).decode("utf-8", "replace").strip()
+
+def _heard(socket: QLocalSocket) -> str | None:
+    """Return the line that a later start says, None when none comes in time or it does not end.
+
+    Read at once and not by signals: only this user's programs can connect, a real one has its line ready, and a socket
+    that Python slots hold and Qt deletes was seen to end the process.
+    """
+    said = b""
+    while (
+        b"\n" not in said and len(said) <= 4 * LONGEST and (socket.bytesAvailable() or socket.waitForReadyRead(HEARING))
+    ):
+        said += bytes(socket.read(LONGEST).data())
+    whole = b"\n" in said[: 4 * LONGEST]
+    if whole:
         socket.write(b"ok\n")
-        socket.flush()
-        self.came.emit("" if line == SHOW else line[: LONGEST + 1])
+        socket.waitForBytesWritten(HEARING)
+    socket.abort()
+    return said.split(b"\n")[0].decode("utf-8", "replace").strip() if whole else None

@@ -19,9 +19,7 @@ class Label(StrEnum):
     STOP_HINT = auto()
     NEXT = auto()
     BACK_TO_START = auto()
-    NOT_NOW = auto()
     ERROR = auto()
-    NOTICE = auto()
     # Start page
     START_TITLE = auto()
     START_LEAD = auto()
@@ -40,7 +38,6 @@ class Label(StrEnum):
     IN_READER = auto()
     PIN_TRIES = auto()
     PUK_TRIES = auto()
-    TRIES_SPOKEN = auto()
     STATE_ACTIVE = auto()
     STATE_LOCKED = auto()
     STATE_NONE_YET = auto()
@@ -50,7 +47,6 @@ class Label(StrEnum):
     ADVICE_NONE_YET = auto()
     ADVICE_DEAD = auto()
     ADVICE_FOREIGN = auto()
-    EMPTY_READER = auto()
     # Questions
     CODE_TITLE = auto()
     CODE_LEAD = auto()
@@ -108,7 +104,6 @@ class Label(StrEnum):
     WORKING = auto()
     WORKING_LEAD = auto()
     CANNOT_STOP_NOW = auto()
-    END_DONE = auto()
     END_REFUSED = auto()
     END_CANCELLED = auto()
     END_UNKNOWN = auto()
@@ -117,7 +112,6 @@ class Label(StrEnum):
     PRACTICE_TITLE = auto()
     PRACTICE_LEAD = auto()
     PRACTICE_BEGIN = auto()
-    PRACTICE_LEAVE = auto()
     PRACTICE_CODE = auto()
     PRACTICE_SMS = auto()
     # Card viewer
@@ -139,7 +133,6 @@ class Label(StrEnum):
     LIFE_EXPIRED = auto()
     LIFE_NOT_YET = auto()
     LIFE_NOT_ASKED = auto()
-    FAMILY = auto()
     # Check page
     CHECK_LEAD = auto()
     CHECK_AGAIN = auto()
@@ -170,9 +163,7 @@ LABELS: dict[Label, tuple[str, str]] = {
     ),
     Label.NEXT: ("İleri", "İleri (next)"),
     Label.BACK_TO_START: ("Başa dön", "Back to the start"),
-    Label.NOT_NOW: ("Şimdi olmaz", "Not now"),
     Label.ERROR: ("Bir sorun var", "There is a problem"),
-    Label.NOTICE: ("Bilgi", "Note"),
     Label.START_TITLE: ("Kartınız", "Your card"),
     Label.START_LEAD: (
         "Bilgiler şimdi karttan okundu; hiçbir deneme hakkı kullanılmadı.",
@@ -202,7 +193,6 @@ LABELS: dict[Label, tuple[str, str]] = {
     Label.IN_READER: ("Okuyucu: {reader}", "Reader: {reader}"),
     Label.PIN_TRIES: ("PIN kalan deneme hakkı", "PIN tries left"),
     Label.PUK_TRIES: ("PUK kalan deneme hakkı", "PUK tries left"),
-    Label.TRIES_SPOKEN: ("{what}: {tries}", "{what}: {tries}"),
     Label.STATE_ACTIVE: ("PIN etkin", "PIN active"),
     Label.STATE_LOCKED: ("PIN kilitli", "PIN locked"),
     Label.STATE_NONE_YET: ("PIN henüz oluşturulmadı", "No PIN yet"),
@@ -224,7 +214,6 @@ LABELS: dict[Label, tuple[str, str]] = {
         "PIN'i burada değiştirilebilir; kilidini yalnız kendi kurumu çözer.",
         "Its PIN can be changed here; only its own authority can unlock it.",
     ),
-    Label.EMPTY_READER: ("{reader}", "{reader}"),
     Label.CODE_TITLE: ("Doğrulama kodu", "Verification code"),
     Label.CODE_LEAD: (
         "Portalda PIN Oluşturma/Kilit Çözme sayfasında gördüğünüz kodu yazın ya da yapıştırın.",
@@ -332,7 +321,6 @@ LABELS: dict[Label, tuple[str, str]] = {
         "Kart şu anda açık; birkaç saniye içinde biter. Sonucu görmeden pencere kapatılmadı.",
         "The card is open for a few seconds. The window stays, so that you see how it ends.",
     ),
-    Label.END_DONE: ("Bitti", "Done"),
     Label.END_REFUSED: ("PIN değiştirilmedi", "The PIN was not changed"),
     Label.END_CANCELLED: ("Vazgeçtiniz", "You stopped"),
     Label.END_UNKNOWN: ("Sonucu henüz bilinmiyor", "The outcome is not known yet"),
@@ -348,7 +336,6 @@ LABELS: dict[Label, tuple[str, str]] = {
         "in your reader is left alone, and no try is used.",
     ),
     Label.PRACTICE_BEGIN: ("Alıştırmaya başla", "Begin to practise"),
-    Label.PRACTICE_LEAVE: ("Alıştırmadan çık", "Leave practice mode"),
     Label.PRACTICE_CODE: (
         "Alıştırma: portal size şu kodu gösterirdi: {code}",
         "Practice: the portal would show you this code: {code}",
@@ -381,7 +368,6 @@ LABELS: dict[Label, tuple[str, str]] = {
         "Askıya alınmış ya da iptal edilmiş olup olmadığı burada sorulmadı; portal gösterir.",
         "Whether it is suspended or revoked was not asked here; the portal shows it.",
     ),
-    Label.FAMILY: ("Kart ailesi", "Card family"),
     Label.CHECK_LEAD: (
         "Programın bilgisayarınızda gerek duyduğu her şey. Hiçbir deneme hakkı kullanılmaz.",
         "Everything that the program needs on your computer. No try is used.",

@@ -15,6 +15,7 @@ from anahtar_desktop.qt import questions as q
 from anahtar_desktop.qt.conversation import Conversation
 from anahtar_desktop.qt.doors import DOORS
 from anahtar_desktop.qt.frame import Frame
+from anahtar_desktop.qt.own_words import translate
 from anahtar_desktop.qt.pages.cards import InsertPage
 from anahtar_desktop.qt.pages.ending import WorkingPage
 from anahtar_desktop.qt.pages.page import Page, Setting
@@ -186,6 +187,7 @@ class Window(Frame):
         """Speak the other language from now on."""
         self._voice = replace(self._voice, language=OTHER[self._voice.language])
         self._said = []
+        translate(self._voice.language)
         self.speak(self._voice)
         self._bar_text()
         if isinstance(self.page, StartPage) and self._overview is not None:

@@ -25,9 +25,22 @@ def length(size: int) -> bytes:
     return bytes((0x80 | len(octets),)) + octets
 
 
+class _Heads(dict[tuple[int, int], bytes]):
+    """Tags with short lengths, each made once."""
+
+    def __missing__(self, key: tuple[int, int]) -> bytes:
+        head = self[key] = bytes(key)
+        return head
+
+
+_SHORT = _Heads()
+
+
 def tlv(tag: int, *contents: bytes) -> bytes:
     """Return tag, length and contents."""
-    return b"".join((bytes((tag,)), length(sum(map(len, contents))), *contents))
+    size = sum(map(len, contents))
+    head = _SHORT[tag, size] if size < 0x80 else bytes((tag,)) + length(size)
+    return b"".join((head, *contents))  # one copy only: a content may be a list of a million
 
 
 def sequence(*contents: bytes) -> bytes:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import F
 
 from anahtar_server.certificates.models import Answer, Certificate, Feed
+from anahtar_server.certificates.ocsp.answers import status_of
 
 
 def next_version() -> int:
@@ -18,4 +19,5 @@ def next_version() -> int:
 
 def withdraw_answers(certificate: Certificate, now: datetime) -> None:
     """Take back what is answered about a certificate, in the transaction of the act; new answers are due at once."""
-    Answer.objects.filter(certificate=certificate).update(der=b"", due_at=now, version=next_version())
+    status, version = status_of(certificate), next_version()
+    Answer.objects.filter(certificate=certificate).update(der=b"", status=status, due_at=now, version=version)

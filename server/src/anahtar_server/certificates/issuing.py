@@ -18,6 +18,7 @@ from anahtar_server.certificates.crl.entries import entry
 from anahtar_server.certificates.feed import next_version
 from anahtar_server.certificates.lifecycle import Event, Reason, State
 from anahtar_server.certificates.models import Answer, Authority, Certificate, Change
+from anahtar_server.certificates.ocsp.answers import status_of
 from anahtar_server.certificates.ocsp.names import certids
 from anahtar_server.certificates.profiles import CARD_DEVICE, PROFILES, Profile, check_key
 from anahtar_server.certificates.settings import CertificateSettings, current
@@ -143,8 +144,15 @@ def _begin_life(certificate: Certificate, event: Event, actor: str, now: datetim
         listed_at=None if certificate.listed else now,  # a list says nothing of what is valid
     )
     assert certificate.authority is not None
-    version = next_version()
+    version, status = next_version(), status_of(certificate)
     Answer.objects.bulk_create(
-        Answer(certificate=certificate, certid=certid, due_at=now, version=version)
+        Answer(
+            certificate=certificate,
+            certid=certid,
+            status=status,
+            ends=certificate.not_after,
+            due_at=now,
+            version=version,
+        )
         for certid in certids(bytes(certificate.authority.der), int(certificate.serial, 16))
     )

@@ -95,12 +95,15 @@ class Change(models.Model):
 class Answer(models.Model):
     """A status answer signed before anyone asks (RFC 5019), one for each hash by which a certificate may be named.
 
-    `certid` is the CertID (DER) as a request holds it; `der` is empty from an act until the next signing, so that
-    nothing old is served in between. `version` is taken from `Feed` at each change.
+    `certid` is the CertID (DER) as a request holds it, `status` the CertStatus (DER) to be signed, `ends` the
+    certificate's end. `der` is empty from an act until the next signing, so that nothing old is served in between.
+    `version` is taken from `Feed` at each change.
     """
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="answers")
     certid = models.BinaryField(unique=True)
+    status = models.BinaryField(default=b"\x80\x00")
+    ends = models.DateTimeField()
     der = models.BinaryField(default=b"")
     this_update = models.DateTimeField(null=True)
     next_update = models.DateTimeField(null=True)

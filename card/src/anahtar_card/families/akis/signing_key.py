@@ -31,7 +31,8 @@ class SigningKey:
     @classmethod
     def load(cls, der: bytes) -> SigningKey:
         """Read what `store` made; raises ValueError for a key of another kind or size."""
-        key = serialization.load_der_private_key(der, password=None)
+        # Made and stored here: checking an RSA key's primes again would take 70 ms at every look at the card.
+        key = serialization.load_der_private_key(der, password=None, unsafe_skip_rsa_key_validation=True)
         rsa_fits = isinstance(key, rsa.RSAPrivateKey) and key.key_size == 2048
         ec_fits = isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name == "secp384r1"
         if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) or not (rsa_fits or ec_fits):

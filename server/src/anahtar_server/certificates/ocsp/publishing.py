@@ -14,16 +14,17 @@ from django.db.models import Q, QuerySet
 
 from anahtar_server.certificates.authorities import responder_of
 from anahtar_server.certificates.feed import next_version
-from anahtar_server.certificates.lifecycle import State
-from anahtar_server.certificates.models import Answer, Authority, Certificate, Change
-from anahtar_server.certificates.ocsp.answers import GOOD, Responder, answer, revoked
+from anahtar_server.certificates.models import Answer, Authority, Change
+from anahtar_server.certificates.ocsp.answers import Responder, Writer
 from anahtar_server.certificates.settings import CertificateSettings
 from anahtar_server.custody.port import Custody
 
-AT_ONCE = 200
+AT_ONCE = 500
 
-Row = tuple[bytes, datetime, datetime, datetime, int, int]
-"""der, this update, next update, due, id, version that it was made from."""
+Due = tuple[int, int, bytes, bytes, int]
+"""The authority, and of the answer: id, certid, status, version."""
+Row = tuple[bytes, int, int]
+"""der, id, version that it was made from."""
 
 
 def sign_answers(*, custody: Custody, now: datetime, settings: CertificateSettings, actor: str) -> int:
@@ -33,67 +34,63 @@ def sign_answers(*, custody: Custody, now: datetime, settings: CertificateSettin
     """
     # Read before the answers, so that what is marked as seen afterwards was certainly in them.
     pending = dict(Change.objects.filter(answered_at=None).order_by("id").values_list("id", "certificate")[:5000])
-    due = list(_due(now, settings)[:AT_ONCE])
-    ended = [one.pk for one in due if now >= one.certificate.not_after]
+    due, ended = _due(now, settings)
     if ended:
         Answer.objects.filter(pk__in=ended).delete()
-    alive = [one for one in due if now < one.certificate.not_after]
-    _store([*_Batch(custody, now, settings, actor).signed(alive)])
-    _mark_answered(pending, now)
-    return len(due)
-
-
-def status_of(certificate: Certificate) -> bytes:
-    """Return the CertStatus (DER) of a certificate as the register has it; on hold is revoked for the time being."""
-    if State(certificate.state) is State.VALID:
-        return GOOD
-    return revoked(certificate.state_since, certificate.reason or 0)
-
-
-def _due(now: datetime, settings: CertificateSettings) -> QuerySet[Answer]:
+    this = now.replace(microsecond=0)
     life = timedelta(hours=settings.answer_hours)
-    # What is due far ahead was signed by a clock that has gone back since.
-    return (
-        Answer.objects.filter(Q(due_at__lte=now) | Q(due_at__gt=now + life))
-        .select_related("certificate")
-        .defer("der", "certificate__der", "certificate__listed")
-        .order_by("due_at")
-    )
+    writers = _Writers(custody, this, life, settings, actor)
+    rows = [
+        (writers.of(authority).answer(bytes(certid), bytes(status)), pk, version)
+        for authority, pk, certid, status, version in due
+    ]
+    if rows:
+        _store(rows, this, this + life, this + life / 2)
+    _mark_answered(pending, now)
+    return len(due) + len(ended)
 
 
-class _Batch:
-    """Answers signed in one go; each authority's responder is looked up once."""
+def _due(now: datetime, settings: CertificateSettings) -> tuple[list[Due], list[int]]:
+    """Return what is to be signed, and the ids of the answers about certificates that have ended."""
+    rows = list(_rows(Q(due_at__lte=now)))
+    if len(rows) < AT_ONCE:
+        # What is due far ahead was signed by a clock that has gone back since.
+        rows += _rows(Q(due_at__gt=now + timedelta(hours=settings.answer_hours)))
+    return [row[:5] for row in rows if row[5] > now], [row[1] for row in rows if row[5] <= now]
 
-    def __init__(self, custody: Custody, now: datetime, settings: CertificateSettings, actor: str) -> None:
-        self._custody, self._now, self._settings, self._actor = custody, now, settings, actor
-        self._responders: dict[int, Responder] = {}
 
-    def signed(self, due: list[Answer]) -> list[Row]:
-        """Return the rows to store."""
-        life = timedelta(hours=self._settings.answer_hours)
-        this = self._now.replace(microsecond=0)
-        return [(self._answer(one, this, life), this, this + life, this + life / 2, one.pk, one.version) for one in due]
+def _rows(due: Q) -> QuerySet[Answer, tuple[int, int, bytes, bytes, int, datetime]]:
+    columns = ("certificate__authority_id", "pk", "certid", "status", "version", "ends")
+    return Answer.objects.filter(due).order_by("due_at").values_list(*columns)[:AT_ONCE]
 
-    def _answer(self, one: Answer, this: datetime, life: timedelta) -> bytes:
-        return answer(
-            bytes(one.certid),
-            status_of(one.certificate),
-            this_update=this,
-            next_update=this + life,
-            responder=self._responder(one.certificate),
-            custody=self._custody,
+
+class _Writers:
+    """The writers of one round; each authority's responder is looked up once."""
+
+    def __init__(
+        self, custody: Custody, this: datetime, life: timedelta, settings: CertificateSettings, actor: str
+    ) -> None:
+        self._custody, self._this, self._life, self._settings, self._actor = custody, this, life, settings, actor
+        self._known: dict[int, Writer] = {}
+
+    def of(self, authority: int) -> Writer:
+        """Return the writer of an authority's responder."""
+        return self._known.get(authority) or self._make(authority)
+
+    def _make(self, authority: int) -> Writer:
+        issuer = Authority.objects.get(pk=authority)
+        own = responder_of(
+            authority=issuer, custody=self._custody, actor=self._actor, now=self._this, settings=self._settings
         )
-
-    def _responder(self, certificate: Certificate) -> Responder:
-        assert certificate.authority_id is not None  # answers are made at issue, with an authority
-        known = self._responders.get(certificate.authority_id)
-        if known is None:
-            issuer = Authority.objects.get(pk=certificate.authority_id)
-            own = responder_of(
-                authority=issuer, custody=self._custody, actor=self._actor, now=self._now, settings=self._settings
-            )
-            known = self._responders[certificate.authority_id] = Responder.of(own)
-        return known
+        responder = Responder.of(own)
+        writer = Writer(
+            responder,
+            lambda data: self._custody.sign(key=responder.key, data=data),
+            this_update=self._this,
+            next_update=self._this + self._life,
+        )
+        self._known[authority] = writer
+        return writer
 
 
 _STORE = (
@@ -103,11 +100,10 @@ _STORE = (
 
 
 @transaction.atomic
-def _store(rows: list[Row]) -> None:
-    if not rows:
-        return
-    version, time = next_version(), connection.ops.adapt_datetimefield_value
-    values = [(der, time(this), time(end), time(due), version, pk, before) for der, this, end, due, pk, before in rows]
+def _store(rows: list[Row], this: datetime, following: datetime, due: datetime) -> None:
+    times = [connection.ops.adapt_datetimefield_value(time) for time in (this, following, due)]
+    version = next_version()
+    values = [(der, *times, version, pk, before) for der, pk, before in rows]
     with connection.cursor() as cursor:
         cursor.executemany(_STORE, values)
 

@@ -1,0 +1,246 @@
+"""Work on a register of a bench's own, in a process of its own: python -m bench.parts.status WORK JSON → JSON.
+
+Every work reports its seconds; the process's own start, end and memory are for whoever started it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a process did: its facts, its seconds from start to end, its largest memory (MB)."""
+
+    facts: Facts
+    seconds: float
+    megabytes: float
+
+
+def process(command: list[str], **more: Any) -> tuple[bytes, float, float]:
+    """Run a command to its end; return its output, seconds and largest memory (MB). Raises RuntimeError."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        began = time.perf_counter()
+        child = subprocess.Popen(command, stdout=out, stderr=err, **more)
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - began
+        child.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        if child.returncode:
+            raise RuntimeError(f"{command[:4]}: {err.read()[-1500:].decode(errors='replace')}")
+        return out.read(), seconds, usage.ru_maxrss / 1024
+
+
+def work(name: str, settings: Path, **facts: Any) -> Done:
+    """Do one work on the register that `settings` names."""
+    command = [sys.executable, "-m", "bench.parts.status", name, json.dumps(facts)]
+    out, seconds, megabytes = process(command, env={**os.environ, "ANAHTAR_CONFIG": str(settings)})
+    return Done(json.loads(out), seconds, megabytes)
+
+
+def made(folder: Path, *, database: str | None = None) -> Path:
+    """Make an empty register with software keys; returns its settings file."""
+    from anahtar_server.rehearsal import folder as rehearsal
+
+    settings = rehearsal.make(folder, keys="software", readers="direct", database=database)
+    work("prepare", settings)
+    return settings
+
+
+# --- in the process ---------------------------------------------------------------------------------------------------
+
+
+def _prepare() -> Facts:
+    """Tables, an authority, and a person whose card everything is on."""
+    from datetime import date
+
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    from anahtar_server.people.acts import register_holder
+    from anahtar_server.rehearsal.people import prepare_keys
+
+    prepare_keys(_custody(), _now())
+    register_holder(
+        tckn="10000000146", given_name="Deneme", family_name="Kişi", birth_date=date(1980, 2, 3), language="tr",
+        actor="rehearsal", now=_now(),
+    )  # fmt: skip
+    return {}
+
+
+def _fill(count: int, listed: bool, answers: bool = False) -> Facts:
+    """Put certificates into the register, row by row as they would stand there, their bytes left away."""
+    from datetime import timedelta
+
+    from anahtar_server.certificates.crl.entries import entry
+    from anahtar_server.certificates.models import Answer, Authority, Certificate
+    from anahtar_server.certificates.ocsp.names import certids
+
+    now, authority, card, before = _now(), Authority.objects.get(kind="issuing"), _card(), Certificate.objects.count()
+    held = bytes(authority.der)
+    for first in range(before, before + count, 10_000):
+        rows = []
+        for number in range(first, min(first + 10_000, before + count)):
+            serial = (0x40 << 152) + number * 0x9E3779B97F4A7C15F39CC0605CEDC835
+            serial %= 1 << 159
+            rows.append(
+                Certificate(
+                    card=card,
+                    authority=authority,
+                    serial=f"{serial:x}",
+                    profile="nes",
+                    subject="CN=Deneme",
+                    title="",
+                    not_before=now,
+                    not_after=now + timedelta(days=1000),
+                    der=b"",
+                    state="revoked" if listed else "valid",
+                    state_since=now,
+                    reason=1 if listed else None,
+                    listed=entry(serial, now, 1) if listed else None,
+                )
+            )
+        Certificate.objects.bulk_create(rows, batch_size=2_000)
+        if answers:
+            Answer.objects.bulk_create(
+                (
+                    Answer(
+                        certificate=row,
+                        certid=certids(held, int(row.serial, 16))[0],
+                        ends=row.not_after,
+                        due_at=now,
+                        version=1,
+                    )
+                    for row in rows
+                ),
+                batch_size=2_000,
+            )
+    return {"certificates": before + count}
+
+
+def _write_list() -> Facts:
+    """Publish what is due and say how large the list is."""
+    from anahtar_server.certificates.crl.publishing import publish_lists
+    from anahtar_server.certificates.models import Publication
+
+    # As scheduled: the whole register is read.
+    Publication.objects.update(base_at=_now().replace(year=2000))
+    began = time.perf_counter()
+    publish_lists(custody=_custody(), now=_now(), settings=_settings(), actor="worker")
+    seconds = time.perf_counter() - began
+    full = Publication.objects.filter(kind="full", authority__kind="issuing").get()
+    return {"seconds": seconds, "size": full.size}
+
+
+def _list_to(file: str) -> Facts:
+    """Write the published list into a file."""
+    from anahtar_server.certificates.models import Publication
+
+    Path(file).write_bytes(bytes(Publication.objects.get(kind="full", authority__kind="issuing").der))
+    return {}
+
+
+def _change_one(rounds: int) -> Facts:
+    """Revoke one certificate, publish, and say how long the publishing took, for each round."""
+    from anahtar_server.certificates.acts import revoke
+    from anahtar_server.certificates.crl.publishing import publish_lists
+    from anahtar_server.certificates.models import Certificate
+
+    taken, custody = [], _custody()
+    settings = _settings().model_copy(update={"gather_seconds_per_megabyte": 0.0})
+    for certificate in Certificate.objects.filter(state="valid")[:rounds]:
+        revoke(certificate=certificate, actor="operator:bench", now=_now())
+        began = time.perf_counter()
+        lists = publish_lists(custody=custody, now=_now(), settings=settings, actor="worker")
+        taken.append(time.perf_counter() - began)
+        assert lists == 1
+    return {"seconds": taken}
+
+
+def _sign(count: int) -> Facts:
+    """Sign `count` answers as the worker does and say how long it took."""
+    from anahtar_server.certificates.models import Answer
+    from anahtar_server.certificates.ocsp.publishing import sign_answers
+
+    now, custody, settings = _now(), _custody(), _settings()
+    Answer.objects.update(due_at=now, der=b"")
+    began, signed = time.perf_counter(), 0
+    while signed < count:
+        signed += sign_answers(custody=custody, now=now, settings=settings, actor="worker")
+    return {"seconds": time.perf_counter() - began, "signed": signed}
+
+
+def _look(rounds: int) -> Facts:
+    """Read what a holder's list page shows, again and again; the median's seconds."""
+    import statistics
+
+    from anahtar_server.certificates.queries import for_holder
+    from anahtar_server.people.models import Holder
+
+    holder, now, taken = Holder.objects.get(), _now(), []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        shown = list(for_holder(holder, now).defer("der"))
+        taken.append(time.perf_counter() - began)
+    return {"seconds": statistics.median(taken), "shown": len(shown)}
+
+
+def _card() -> Any:
+    from anahtar_server.cards.acts import register_card
+    from anahtar_server.cards.models import Card
+    from anahtar_server.people.models import Holder
+
+    known = Card.objects.first()
+    return known or register_card(
+        serial="B0" * 12, family="akis", key_version=1, pin_reference=0x81, owner=Holder.objects.get(),
+        actor="rehearsal", now=_now(),
+    )  # fmt: skip
+
+
+def _custody() -> Any:
+    from anahtar_server.config import config
+    from anahtar_server.custody.opening import open_custody
+
+    return open_custody(config())
+
+
+def _settings() -> Any:
+    from anahtar_server.certificates.settings import current
+
+    return current()
+
+
+def _now() -> Any:
+    from anahtar_server.clock import system_clock
+
+    return system_clock()
+
+
+_WORKS: dict[str, Callable[..., Facts]] = {
+    "prepare": _prepare,
+    "fill": _fill,
+    "write-list": _write_list,
+    "list-to": _list_to,
+    "change-one": _change_one,
+    "sign": _sign,
+    "look": _look,
+}
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anahtar_server.django_settings")
+    import django
+
+    django.setup()
+    print(json.dumps(_WORKS[sys.argv[1]](**json.loads(sys.argv[2]))))

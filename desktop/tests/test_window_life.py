@@ -1,0 +1,93 @@
+"""The window from its start to its end as a process, and over a long session."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from desk import CODE, NEW, OLD, Desk, card_memory
+from stand_in_server import SMS_CODE
+from window_stage import Stage, Wish, program
+
+from anahtar_desktop.qt import steady
+from anahtar_desktop.qt.pages.code import CodePage
+from anahtar_desktop.qt.pages.start import StartPage
+from anahtar_wire.messages import State
+
+WHOLE = """
+import os, sys
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from PySide6.QtCore import QTimer
+from anahtar_desktop import cli
+from anahtar_desktop.qt import app, single
+single.place = lambda: "eimza-test-" + str(os.getpid())
+real = app.application
+def application(language):
+    one = real(language)
+    QTimer.singleShot(1500, one.closeAllWindows)
+    return one
+app.application = application
+sys.exit(cli.main(["window", "--language", "tr"]))
+"""
+
+
+def test_the_program_opens_and_closes_without_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "eimza.toml"
+    config.write_text('readers = "direct"\ncards = "cards"\nrehearsal = true\njournal = "state"\n', encoding="utf-8")
+    monkeypatch.setenv("EIMZA_CONFIG", str(config))
+    done = subprocess.run([sys.executable, "-c", WHOLE], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.replace("\n", "") == ""
+
+
+def test_the_window_loads_no_network_and_no_cryptography_before_it_shows() -> None:
+    code = (
+        "import os, sys; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
+        "import anahtar_desktop.qt.app\n"
+        "print([name for name in ('cryptography', 'pydantic', 'urllib.request', 'anahtar_desktop.client') "
+        "if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_ten_unlocks_leave_nothing_behind_in_memory(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    stage = Stage(desk)
+    counts = []
+    for number in range(10):
+        desk.server.unlock.state = State.OPENED
+        stage.start(Wish.UNLOCK)
+        stage.code(CODE)
+        stage.duties()
+        stage.new_pin(NEW, NEW)
+        stage.method()
+        stage.confirm(SMS_CODE)
+        stage.end()
+        stage.press("Başa dön")
+        stage.at(StartPage)
+        stage.let_go()
+        counts.append(len(program().allWidgets()))
+        assert number < 2 or counts[-1] == counts[1], counts
+    stage.close()
+
+
+def test_many_pages_in_a_row_stay_well(tmp_path: Path) -> None:
+    stage = Stage(Desk(tmp_path, card_memory(OLD, 3)))
+    for _ in range(15):
+        stage.start(Wish.UNLOCK)
+        stage.at(CodePage).cancel()
+        stage.end()
+        stage.press("Başa dön")
+    stage.at(StartPage)
+    stage.close()
+
+
+def test_losing_references_to_none_and_true_cannot_end_the_program() -> None:
+    needed = steady.hold()
+    if needed:
+        assert sys.getrefcount(None) > steady.RESERVE // 2
+        assert sys.getrefcount(True) > steady.RESERVE // 2
+    assert steady.hold() is needed, "a second time changes nothing"

@@ -1,0 +1,145 @@
+"""A rehearsal with a browser in front of it: whoever signs in does so once, through the gate."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from anahtar_story.stage import Stage
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+
+from anahtar_wire import inbox
+
+PHONE, DESK, ZOOMED = (390, 800), (1100, 850), (320, 256)
+"""Widths and heights in CSS pixels; 320 × 256 is a window of 1280 × 1024 at 400 % (WCAG 2.2, 1.4.10)."""
+
+_SMS_WITHIN = 8.0
+_SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage"]
+
+
+@dataclass
+class House:
+    """The stage, the browser, and the sign-ins made so far (by the person's place in `people.json`)."""
+
+    stage: Stage
+    browser: Browser
+    kept: dict[int, StorageState] = field(default_factory=dict)
+
+    @contextmanager
+    def page(
+        self,
+        *,
+        language: str = "tr",
+        size: tuple[int, int] = DESK,
+        person: int | None = None,
+        script: bool = True,
+        dark: bool = False,
+    ) -> Iterator[Page]:
+        """Yield a window of its own, signed in as a person or as nobody; no error of a script may happen in it."""
+        state = None if person is None else self.signed_in(person)
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale="tr-TR" if language == "tr" else "en-GB",
+            timezone_id="Europe/Istanbul",
+            java_script_enabled=script,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            storage_state=state,
+            base_url=self.stage.portal,
+        )
+        context.add_cookies([{"name": "anahtar_dil", "value": language, "url": self.stage.portal}])
+        page, wrong = context.new_page(), list[str]()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        yield page
+        self._keep(person, context)
+        context.close()
+        if wrong:
+            raise AssertionError(f"errors of scripts: {wrong}")
+
+    def signed_in(self, person: int) -> StorageState:
+        """Return the cookies of a person who signed in through the gate, once for all windows."""
+        if person not in self.kept:
+            context = self.browser.new_context(locale="tr-TR", base_url=self.stage.portal)
+            self.enter(context.new_page(), person)
+            self.kept[person] = context.storage_state()
+            context.close()
+        return self.kept[person]
+
+    def _keep(self, person: int | None, context: BrowserContext) -> None:
+        if person is not None:
+            self.kept[person] = context.storage_state()
+
+    def enter(self, page: Page, person: int) -> None:
+        """Walk from the landing page through the gate, by E-Devlet Şifresi and its SMS code."""
+        who = self.stage.people[person]
+        page.goto("/giris/?next=/nes/")
+        page.get_by_role("button", name="E-Devlet Kapısına Git").click()
+        page.get_by_role("link", name="E-Devlet Şifresi").first.click()
+        page.fill("input[name=tckn]", who["tckn"])
+        page.fill("input[name=password]", who["password"])
+        code = self.watch_sms(who["mobile"], r"\b\d{6}\b")
+        page.locator("form:has(input[name=password]) button").first.click()
+        page.fill("input[name=code]", code())
+        page.locator("form:has(input[name=code]) button").first.click()
+        page.wait_for_url(f"{self.stage.portal}/nes/")
+
+    def watch_sms(self, mobile: str, pattern: str) -> Any:
+        """Return what waits for the next SMS to `mobile` and gives the text that matches; older ones do not count."""
+        before = len(inbox.read(self.stage.inbox))
+
+        def read() -> str:
+            deadline = time.monotonic() + _SMS_WITHIN
+            while time.monotonic() < deadline:
+                for message in inbox.read(self.stage.inbox)[before:]:
+                    found = re.search(pattern, message.text)
+                    if message.to == mobile and found:
+                        return found.group()
+                time.sleep(0.05)
+            raise TimeoutError("no SMS arrived")
+
+        return read
+
+
+@contextmanager
+def house(folder: Path, first_port: int) -> Iterator[House]:
+    """Yield a rehearsal in `folder` with chromium before it; raises FileNotFoundError without chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise FileNotFoundError("chromium is not installed")
+    with (
+        Stage(folder, readers="direct", seed=1, first_port=first_port) as stage,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=_SWITCHES)
+        try:
+            yield House(stage, browser)
+        finally:
+            browser.close()
+
+
+def press(page: Page, selector: str) -> None:
+    """Press a button that leads to another page, and wait for it."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
+def open_unlock(page: Page, answer: str = "evet") -> str:
+    """Open an unlock for the first card of whoever is signed in; return its code."""
+    page.goto("/nes/pin/")
+    page.check(f"#entered-{answer}")
+    page.check("#id_duties")
+    press(page, "#pin button")
+    if page.locator("#devam").count():
+        press(page, "#devam button")
+    return page.locator("#code").inner_text()
+
+
+def cancel_unlock(page: Page) -> None:
+    """Give up the unlock whose page is open."""
+    press(page, "#vazgec button")

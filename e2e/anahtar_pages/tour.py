@@ -1,0 +1,100 @@
+"""Every page and state of the portal, each by a name, in an order in which one browser can see them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from playwright.sync_api import Page
+
+from anahtar_pages.house import cancel_unlock, open_unlock, press
+
+Opens = Callable[[Page], object]
+
+
+def _at(address: str) -> Opens:
+    return lambda page: page.goto(address)
+
+
+PUBLIC: dict[str, Opens] = {
+    "landing": _at("/"),
+    "online-services": _at("/online-islemler/?hedef=nes"),
+    "entrance": _at("/giris/"),
+    "help": _at("/yardim/"),
+    "help-found": _at("/yardim/?ara=PUK"),
+    "help-topic": _at("/yardim/konu/kart-okuyucu-gorunmuyor/"),
+    "stored": _at("/yardim/konu/hakkinizda-sakladiklarimiz/"),
+    "accessibility": _at("/yardim/konu/erisilebilirlik/"),
+    "help-code": _at("/yardim/code-wrong/"),
+    "not-found": _at("/yok/"),
+    "objection": _at("/itiraz/?kod=ABCDE-FGHJK"),
+}
+"""What everybody may open."""
+
+
+def public(page: Page) -> Iterator[str]:
+    """Open every page for everybody, one after the other, and yield its name."""
+    for name, opens in PUBLIC.items():
+        opens(page)
+        yield name
+    page.goto("/itiraz/")
+    page.fill("#id_kod", "x")
+    press(page, "#itiraz button")
+    yield "objection-wrong"
+
+
+def signed_in(page: Page) -> Iterator[str]:
+    """Open every page of a holder with a NES card and yield its name; at the end nothing has changed."""
+    page.goto("/nes/")
+    yield "menu"
+    yield from _certificate(page)
+    for name, address in (("seals", "/muhur/"), ("sign-ins", "/oturumlar/"), ("web-password", "/web-parola/")):
+        page.goto(address)
+        yield name
+    page.goto("/iletisim/")
+    yield "contact"
+    page.fill("#id_address", "x")
+    press(page, "#yeni-hat button")
+    yield "contact-wrong"
+    yield from _unlock(page)
+    page.goto("/nes/gecmis/")
+    yield "history"
+
+
+def _certificate(page: Page) -> Iterator[str]:
+    page.goto("/nes/sertifika/")
+    yield "certificates"
+    press(page, "td a.serial")
+    page.evaluate("document.querySelector('details').open = true")
+    yield "certificate"
+    address = page.url
+    for name, act in (("suspend", "askiya-al/"), ("lift", "askidan-indir/"), ("revoke", "iptal/")):
+        page.goto(address + act)
+        yield name
+    press(page, "#iptal button")
+    yield "revoke-wrong"
+    page.fill("#id_last_four", address.rstrip("/")[-4:])
+    press(page, "#iptal button")
+    yield "confirm"
+    press(page, "#yol-web button")
+    yield "confirm-answer"
+    page.fill("#id_onay", "x")
+    press(page, "#onay button")
+    yield "confirm-wrong"
+
+
+def _unlock(page: Page) -> Iterator[str]:
+    page.goto("/nes/pin/")
+    yield "pin"
+    press(page, "#pin button")
+    yield "pin-wrong"
+    page.check("#entered-hayir")
+    page.check("#id_duties")
+    press(page, "#pin button")
+    yield "pin-doubt"
+    open_unlock(page)
+    yield "code"
+    page.goto("/nes/")
+    yield "menu-under-way"
+    press(page, "a[href^='/islem/']")
+    cancel_unlock(page)
+    yield "cancelled"

@@ -1,0 +1,103 @@
+"""The guide walked in a browser beside the program's assistant, in both languages: the page moves while one watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from anahtar_pages.house import House, house, open_unlock, press
+from anahtar_story.desk import desk
+from anahtar_story.guide import fresh_pin
+from playwright.sync_api import Page
+
+from anahtar_desktop.assistant import Assistant
+from anahtar_desktop.client import HttpServer
+from anahtar_desktop.ending import Outcome
+from anahtar_desktop.journal import FileJournal
+from anahtar_desktop.scripted import ScriptedView
+
+FIRST_PORT = 18446
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("walk") / "stage", FIRST_PORT) as made:
+        yield made
+
+
+def unlock(here: House, code: str, page: Page, seen: list[str]) -> Outcome:
+    """Run the program with this code; each time it waits for a person, note what the page shows by then."""
+    who = here.stage.people[0]
+    read = here.watch_sms(who["mobile"], r"\b\d{8}\b")
+
+    def confirmation() -> str:
+        page.wait_for_selector("#state[data-state=confirming]")
+        seen.append(page.locator("#computer").inner_text())
+        seen.append(page.locator(".steps li[aria-current]").get_attribute("data-step") or "")
+        return str(read())
+
+    view = ScriptedView(code=code, new_pin=fresh_pin(), method="sms", confirmation=confirmation)
+    journal = FileJournal(here.stage.folder / "journal")
+    with desk("direct", here.stage.folder) as readers:
+        return Assistant(view, HttpServer(here.stage.portal), readers, journal).unlock().outcome
+
+
+@pytest.mark.parametrize(
+    ("language", "end"), [("tr", "PIN Kodunuz başarılı bir şekilde değiştirilmiştir."), ("en", "Your PIN was changed")]
+)
+def test_the_page_ticks_the_steps_while_the_program_works(here: House, language: str, end: str) -> None:
+    with here.page(language=language, person=0) as page:
+        code, seen = open_unlock(page), list[str]()
+        page.evaluate("window.sameDocument = true")
+        assert unlock(here, code, page, seen) is Outcome.DONE
+        page.wait_for_selector("#state[data-state=done]")
+        assert page.evaluate("window.sameDocument")  # it moved, it was not loaded again
+        assert seen[0]
+        assert seen[1] == "4"
+        assert end in page.locator("#state").inner_text()
+        assert end in page.locator("#duyuru").inner_text()
+        assert page.title().startswith(end)
+        assert page.locator("#code").count() == 0
+
+
+def test_a_page_that_was_closed_shows_the_same_code_again(here: House) -> None:
+    with here.page(person=0) as page:
+        code, address = open_unlock(page), page.url
+    with here.page(person=0) as page:
+        page.goto("/nes/")
+        press(page, "a[href^='/islem/']")
+        assert (page.url, page.locator("#code").inner_text()) == (address, code)
+        press(page, "#vazgec button")
+        assert page.locator("#state").get_attribute("data-state") == "cancelled"
+
+
+def test_two_windows_of_one_unlock_tell_the_same_end(here: House) -> None:
+    with here.page(person=0) as page:
+        open_unlock(page)
+        other = page.context.new_page()
+        other.goto(page.url)
+        press(page, "#vazgec button")
+        other.wait_for_selector("#state[data-state=cancelled]", timeout=6000)
+        other.close()
+
+
+def test_the_back_button_after_an_end_brings_no_code_back(here: House) -> None:
+    with here.page(person=0) as page:
+        open_unlock(page)
+        press(page, "#vazgec button")
+        page.go_back()
+        assert page.locator("#code").count() == 0
+
+
+def test_signing_out_in_one_window_ends_the_other_one_gently(here: House) -> None:
+    with here.page() as page:
+        here.enter(page, 1)
+        firm = page.context.new_page()
+        firm.goto("/muhur/")
+        press(firm, "#mukellefler a")
+        press(firm, "#pin-olusturma")
+        firm.check("#id_duties")
+        press(firm, "#pin button")
+        press(page, "#cikis button")
+        firm.wait_for_url("**/giris/?next=**", timeout=8000)
+        assert firm.get_by_role("button", name="E-Devlet Kapısına Git").is_visible()
