@@ -15,7 +15,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
 
-EVERY = 50
+EVERY = 20
 """Requests between two writings of a process's profile."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bench.parts import load
 from bench.parts.stage import Stage
 
-UNLOCKS = 60
+SECONDS = 20.0
 PARTS: tuple[tuple[str, str, str], ...] = (
     ("building querysets", "django/db/models/query.py", "_filter_or_exclude"),
     ("building SQL", "django/db/models/sql/compiler.py", "as_sql"),
@@ -41,7 +41,7 @@ def found(stage: Stage, codes: str) -> str:
     """Live some unlocks under the profiler and return where the processor time went, for each process."""
     folder = stage.folder / "profile"
     with stage.running(**profiled(folder)):
-        load.run(load.Order(str(stage.folder), stage.port, codes, unlocks=UNLOCKS, callers=1))
+        load.run(load.Order(str(stage.folder), stage.port, codes, seconds=SECONDS, callers=1))
     said = [f"{path.name.rpartition('-')[0]}: {shares(pstats.Stats(str(path)))}" for path in sorted(folder.iterdir())]
     return "profiled, " + "; ".join(said)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import functools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk import FOREIGN_ATR, NEW, OLD, OTHER_SERIAL, STATES, Desk, card_memory, count_commands, reader_with
@@ -23,6 +24,11 @@ from anahtar_desktop.ports import ActivePin
 from anahtar_desktop.texts import Text
 from anahtar_wire.messages import Evidence, State
 from anahtar_wire.problems import Problem
+
+ROW = "after any interruption, which PIN is active"
+EVERY = 1014
+"""Cut points of all kinds that there are: the row runs every one of them each time."""
+Counted = Callable[..., Any]
 
 CUTS = {"before": CUT_BEFORE, "after": CUT_AFTER, "rubbish": Rubbish(b""), "noise": Rubbish(b"\x00\x00\x6f\x00")}
 
@@ -56,7 +62,10 @@ def assert_true(desk: Desk, ending: Ending, before: str | None) -> None:
 
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("state", STATES)
-def test_an_unlock_cut_at_any_command_ends_with_the_truth(state: str, cut: str, tmp_path: Path) -> None:
+def test_an_unlock_cut_at_any_command_ends_with_the_truth(
+    state: str, cut: str, tmp_path: Path, counted: Counted
+) -> None:
+    row = counted(ROW, small=EVERY, large=EVERY)
     before, tries = STATES[state]
     for number in range(1, commands_of_unlock(state) + 1):
         desk = Desk(tmp_path / str(number), card_memory(before, tries), [(number, CUTS[cut])])
@@ -69,11 +78,15 @@ def test_an_unlock_cut_at_any_command_ends_with_the_truth(state: str, cut: str, 
         assert desk.server.unlock.state is not State.RELEASED
         if ending.pin is not None:
             assert desk.journal.open_entries() == []
+        row.did(1)
 
 
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("atr", [names.ATR, FOREIGN_ATR], ids=["akis", "akis-foreign"])
-def test_a_change_cut_at_any_command_ends_with_the_truth(atr: bytes, cut: str, tmp_path: Path) -> None:
+def test_a_change_cut_at_any_command_ends_with_the_truth(
+    atr: bytes, cut: str, tmp_path: Path, counted: Counted
+) -> None:
+    row = counted(ROW, small=EVERY, large=EVERY)
     for number in range(1, commands_of_change(atr) + 1):
         desk = Desk(tmp_path / str(number), card_memory(), [(number, CUTS[cut])], atr=atr)
         desk.view.insert = lambda: True
@@ -81,11 +94,13 @@ def test_a_change_cut_at_any_command_ends_with_the_truth(atr: bytes, cut: str, t
         assert_true(desk, ending, OLD)
         assert desk.tries == 3, "the right PIN gives back what finding out took"
         assert desk.journal.open_entries() == []
+        row.did(1)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("act", ["unlock", "change"])
-def test_a_card_torn_at_any_write_ends_with_the_truth(act: str, when: str, tmp_path: Path) -> None:
+def test_a_card_torn_at_any_write_ends_with_the_truth(act: str, when: str, tmp_path: Path, counted: Counted) -> None:
+    row = counted(ROW, small=EVERY, large=EVERY)
     tries = 0 if act == "unlock" else 3
     for write in range(1, 8):
         desk = Desk(tmp_path / str(write), card_memory(OLD, tries))
@@ -94,16 +109,19 @@ def test_a_card_torn_at_any_write_ends_with_the_truth(act: str, when: str, tmp_p
         ending = getattr(desk.assistant, act)()
         assert_true(desk, ending, OLD)
         assert desk.tries >= min(tries, 1)
+        row.did(1)
 
 
 @pytest.mark.parametrize("second", range(1, 12))
-def test_a_second_cut_while_finding_out_changes_no_truth(second: int, tmp_path: Path) -> None:
+def test_a_second_cut_while_finding_out_changes_no_truth(second: int, tmp_path: Path, counted: Counted) -> None:
+    row = counted(ROW, small=EVERY, large=EVERY)
     for first in range(1, commands_of_change() + 1):
         for cut in (CUT_BEFORE, CUT_AFTER):
             desk = Desk(tmp_path / f"{first}{cut}", card_memory(), [(first, cut), (first + second, cut)])
             desk.view.insert = lambda: True
             assert_true(desk, desk.assistant.change(), OLD)
             assert desk.tries >= 1
+            row.did(1)
 
 
 def cut_at_the_change(head: bytes) -> bool:

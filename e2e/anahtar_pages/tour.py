@@ -46,6 +46,11 @@ def signed_in(page: Page) -> Iterator[str]:
     """Open every page of a holder with a NES card and yield its name; at the end nothing has changed."""
     page.goto("/nes/")
     yield "menu"
+    for name, ending in (("card-lost", "kayip/"), ("card-found", "bulundu/")):
+        page.goto("/nes/")
+        address = page.locator("a[href$='/kayip/']").get_attribute("href") or ""
+        page.goto(address.removesuffix("kayip/") + ending)
+        yield name
     yield from _certificate(page)
     for name, address in (("seals", "/muhur/"), ("sign-ins", "/oturumlar/"), ("web-password", "/web-parola/")):
         page.goto(address)

@@ -27,7 +27,7 @@ from anahtar_server.signin.acts import sign_in
 from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.port import Identity
 from anahtar_server.signin.rules import Level
-from anahtar_server.signin.session import SIGN_IN
+from anahtar_server.signin.session import HOLDER, SIGN_IN
 
 HOLDER_TCKN, STRANGER_TCKN = "10000000146", "10000000078"
 MOBILE, EMAIL = "+905301234567", "ayse@example.org"
@@ -89,7 +89,7 @@ def sign_in_browser(client: Client, holder: Holder, ago: timedelta = timedelta(0
     )
     entered = sign_in(identity=identity, address="127.0.0.1", actor="gate", now=now)
     session = client.session
-    session[SIGN_IN] = str(entered.pk)
+    session[SIGN_IN], session[HOLDER] = str(entered.pk), str(holder.pk)
     session.save()
     client.cookies["anahtar_oturum"] = str(session.session_key)
     return entered

@@ -116,6 +116,23 @@ def test_an_address_that_is_none_is_refused_beside_its_field(stage: Stage, chann
     assert soup(answer).select_one("#id_address_error") is not None
 
 
+def test_what_was_typed_too_late_stands_there_again_after_signing_in(stage: Stage) -> None:
+    SignIn.objects.update(authenticated_at=timezone.now() - timedelta(minutes=6))
+    answer = stage.client.post("/iletisim/", {"channel": "email", "address": "yeni@example.org"})
+    assert problem_of(answer) == (401, "sign-in-stale")
+    SignIn.objects.update(authenticated_at=timezone.now())
+    page = soup(stage.client.get("/iletisim/"))
+    assert page.select_one("#id_address[value='yeni@example.org']") is not None
+    assert page.select_one("#channel-email[checked]") is not None
+    assert soup(stage.client.get("/iletisim/")).select_one("#id_address[value='']") is not None
+
+
+def test_a_secret_typed_too_late_is_kept_nowhere(stage: Stage) -> None:
+    SignIn.objects.update(authenticated_at=timezone.now() - timedelta(minutes=6))
+    stage.client.post("/web-parola/", {"password": "dört kuş ve köprü", "password_again": "dört kuş ve köprü"})
+    assert "kuş" not in str(dict(stage.client.session))
+
+
 def test_the_last_known_line_of_a_kind_stays(stage: Stage) -> None:
     stage.confirm(begin_line(stage, "sms", "0532 765 43 21"))
     old = ContactLine.objects.get(address=MOBILE)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from portal_stage import Stage, make_stage, problem_of, sign_in_browser, soup
 
+from anahtar_server.cards.models import Card
 from anahtar_server.certificates.acts import suspend
 from anahtar_server.certificates.models import Certificate, Change
 from anahtar_server.notices.models import OutboxMessage
@@ -138,6 +139,23 @@ def test_a_representative_suspends_the_firms_certificate(stage: Stage) -> None:
     page = f"/muhur/{stage.firm.pk}/sertifika/0b01/"
     assert stage.client.post(page + "askiya-al/").headers["Location"] == page
     assert Certificate.objects.get(pk=stage.seal_certificate.pk).state == "suspended"
+
+
+def test_a_lost_card_is_reported_and_found_again(stage: Stage) -> None:
+    page = f"/nes/kart/{stage.card.serial}/"
+    assert stage.client.post(page + "kayip/").headers["Location"] == "/nes/"
+    assert state(stage) == "suspended"
+    assert "Kayıp bildirilmiş" in soup(stage.client.get("/nes/")).get_text()
+    waiting = str(stage.client.post(page + "bulundu/").headers["Location"])
+    assert stage.confirm(waiting) == "/nes/"
+    assert Card.objects.get(pk=stage.card.pk).condition == "in-use"
+    assert state(stage) == "suspended"  # found is one thing, lifted another
+
+
+def test_the_cards_of_others_are_unknown(stage: Stage) -> None:
+    for act in ("kayip/", "bulundu/"):
+        for serial in (stage.seal.serial, "FF", "x" * 60):
+            assert problem_of(stage.client.post(f"/nes/kart/{serial}/{act}")) == (404, "page-not-found")
 
 
 def test_a_certificate_is_handed_out_as_it_is(stage: Stage) -> None:

@@ -54,6 +54,8 @@ def pages(stage: Stage) -> list[str]:
         "/nes/sertifika/0a01/askidan-indir/",
         "/nes/sertifika/0a01/iptal/",
         "/nes/gecmis/",
+        f"/nes/kart/{stage.card.serial}/kayip/",
+        f"/nes/kart/{stage.card.serial}/bulundu/",
         "/oturumlar/",
         "/iletisim/",
         str(stage.client.post("/web-parola/").headers["Location"]),

@@ -52,7 +52,18 @@ def every_page(stage: Stage) -> list[tuple[str, BeautifulSoup]]:
     found = [(address, soup(stage.client.get(address))) for address in OPEN]
     stage.sign_in()
     firm = f"/muhur/{stage.firm.pk}/"
-    addresses = [*HOLDERS, firm, firm + "sertifika/", firm + "gecmis/", firm + "pin/", stage.open(), waiting(stage)]
+    card = f"/nes/kart/{stage.card.serial}/"
+    addresses = [
+        *HOLDERS,
+        card + "kayip/",
+        card + "bulundu/",
+        firm,
+        firm + "sertifika/",
+        firm + "gecmis/",
+        firm + "pin/",
+        stage.open(),
+        waiting(stage),
+    ]
     found += [(address, soup(stage.client.get(address))) for address in addresses]
     sent: dict[str, dict[str, str]] = {
         firm + "pin/": {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from unlock_stage import CODE_KEY, LIMITS, AProgram, Stage, make_stage
 
 from anahtar_card.families.akis.driver import AkisDriver
 from anahtar_card.flow import converse
+from anahtar_server import points
 from anahtar_server.audit.models import AuditEntry
 from anahtar_server.cards.acts import flag_lost
 from anahtar_server.cards.models import Card, LedgerEntry
@@ -180,6 +182,68 @@ def test_a_flagged_card_gets_no_consent_even_where_nobody_closed_its_unlock(stag
     unlock = confirmed(stage)
     asking = ready_to_ask(stage, unlock)
     flag_lost(card=stage.card, actor="operator:x", now=stage.clock())
+    assert at_once([asking]) == [Problem.CARD_LOST]
+
+
+def test_a_revoked_certificate_gets_no_consent_even_where_nobody_closed_its_unlock(stage: Stage) -> None:
+    certificate_of(stage, stage.clock())
+    asking = ready_to_ask(stage, confirmed(stage))
+    Certificate.objects.update(state=Certificate.State.REVOKED)
+    assert at_once([asking]) == [Problem.CERTIFICATE_REVOKED]
+
+
+PATIENCE = 0.4
+"""Seconds after which an act that has not come to its end is held to be waiting for a lock."""
+
+
+def test_a_consent_waits_for_a_loss_that_is_being_recorded_and_is_refused(stage: Stage) -> None:
+    asking = ready_to_ask(stage, confirmed(stage))
+    recorded, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def losing() -> None:
+        with transaction.atomic():
+            flag_lost(card=stage.card, actor="operator:x", now=stage.clock())
+            recorded.set()
+            assert go_on.wait(10)
+
+    def consenting() -> bytes:
+        assert recorded.wait(10)
+        try:
+            return asking()
+        finally:
+            ended.set()
+
+    def watching() -> bool:
+        waited = recorded.wait(10) and not ended.wait(PATIENCE)
+        go_on.set()
+        return waited
+
+    assert at_once([losing, consenting, watching])[-2:] == [Problem.CARD_LOST, True]
+
+
+def test_a_loss_waits_for_a_consent_that_is_being_recorded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = ready_to_ask(stage, confirmed(stage))
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def reach(point: points.Point) -> None:
+        if point is points.Point.CONSENT_BEFORE_COMMIT:
+            begun.set()
+            assert go_on.wait(10)
+
+    def losing() -> None:
+        assert begun.wait(10)
+        flag_lost(card=stage.card, actor="operator:x", now=stage.clock())
+        ended.set()
+
+    def watching() -> bool:
+        waited = begun.wait(10) and not ended.wait(PATIENCE)
+        go_on.set()
+        return waited
+
+    monkeypatch.setattr(points, "reach", reach)
+    consented, waited = (one for one in at_once([asking, losing, watching]) if one is not None)
+    assert isinstance(consented, bytes)
+    assert waited is True
     assert at_once([asking]) == [Problem.CARD_LOST]
 
 

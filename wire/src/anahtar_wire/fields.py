@@ -48,4 +48,6 @@ CardSerial = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{8,32}$")]
 """A card's serial number in capital hex digits."""
 
 UnlockName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-Short = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+_VISIBLE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
+Short = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_VISIBLE)]
+"""A name that people are shown: no control characters (PostgreSQL stores no NUL) and none that turn the line round."""

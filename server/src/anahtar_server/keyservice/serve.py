@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 import structlog
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from pydantic import ValidationError
 
 from anahtar_server.clock import system_clock
@@ -43,7 +43,10 @@ class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         line = self.rfile.readline(LONGEST_LINE)
         if line:
-            self.wfile.write(answer_line(self.server.face, line) + b"\n")
+            try:
+                self.wfile.write(answer_line(self.server.face, line) + b"\n")
+            finally:
+                connections.close_all()  # this thread ends here, and nobody else can use its connection
 
 
 def face_of(config: Config) -> Face:

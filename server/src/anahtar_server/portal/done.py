@@ -67,6 +67,18 @@ def _end_line(request: HttpRequest, pending: Pending, sign_in: SignIn, now: date
     return reverse("iletisim")
 
 
+def _find_card(request: HttpRequest, pending: Pending, sign_in: SignIn, now: datetime) -> str:
+    holder_acts.find_own_card(
+        card_serial=pending.facts["card"],
+        sign_in=sign_in,
+        confirmed_at=now,
+        offered=Level.SUBSTANTIAL,
+        freshness=config().signin,
+        now=now,
+    )
+    return pending.back
+
+
 def _web_password(request: HttpRequest, pending: Pending, sign_in: SignIn, now: datetime) -> str:
     request.session[CONFIRMED] = {"kind": pending.kind, "sign_in": str(sign_in.pk), "at": now.isoformat()}
     return reverse("web_parola")
@@ -75,6 +87,7 @@ def _web_password(request: HttpRequest, pending: Pending, sign_in: SignIn, now: 
 DONE: dict[str, Do] = {
     "iptal": _revoke,
     "askidan-indir": _lift,
+    "kart-bulundu": _find_card,
     "hat-ekle": _add_line,
     "hat-sil": _end_line,
     "web-parola": _web_password,

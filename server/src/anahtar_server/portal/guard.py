@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from anahtar_server.config import SignIn as SignInSettings
 from anahtar_server.config import config
+from anahtar_server.portal.kept import keep
 from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.queries import current
 from anahtar_server.signin.rules import is_fresh
@@ -56,5 +57,6 @@ def _guarded(page: Page[P], minutes: Callable[[SignInSettings], int] | None) -> 
 def _send_to_entrance(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Lead a reader to the sign-in; whoever sent a form is told first that it was not taken."""
     if request.method not in ("GET", "HEAD"):
+        keep(request)
         raise Refusal(problem)
     return HttpResponseRedirect(entrance(request.get_full_path(), again=problem is Problem.SIGN_IN_STALE))

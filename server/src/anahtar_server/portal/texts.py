@@ -6,6 +6,7 @@ _ACTS = {
     "tr": {
         "iptal": "Sertifika iptali",
         "askidan-indir": "Askıdan indirme",
+        "kart-bulundu": "Kart bulundu bildirimi",
         "hat-ekle": "Yeni iletişim hattı",
         "hat-sil": "İletişim hattını kaldırma",
         "web-parola": "WEB Parola belirleme",
@@ -13,6 +14,7 @@ _ACTS = {
     "en": {
         "iptal": "Revoking a certificate",
         "askidan-indir": "Lifting a suspension",
+        "kart-bulundu": "Card found",
         "hat-ekle": "New contact line",
         "hat-sil": "Removing a contact line",
         "web-parola": "Setting the web password",

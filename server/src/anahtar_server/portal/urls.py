@@ -6,6 +6,7 @@ from django.urls import URLPattern, include, path
 
 from anahtar_server.portal.views import (
     account,
+    card_acts,
     certificate_acts,
     certificates,
     confirming,
@@ -29,6 +30,8 @@ def of_owner(kind: str) -> list[URLPattern]:
         path(one + "askiya-al/", certificate_acts.suspend, name=f"{kind}_askiya_al"),
         path(one + "askidan-indir/", certificate_acts.lift, name=f"{kind}_askidan_indir"),
         path(one + "iptal/", certificate_acts.revoke, name=f"{kind}_iptal"),
+        path("kart/<str:serial>/kayip/", card_acts.lost, name=f"{kind}_kart_kayip"),
+        path("kart/<str:serial>/bulundu/", card_acts.found, name=f"{kind}_kart_bulundu"),
         path("gecmis/", account.acts_of, name=f"{kind}_gecmis"),
     ]
 

@@ -37,6 +37,11 @@ ACTS = {
         _("Onayladığınız anda sertifikanız yeniden kullanılabilir."),
         _("Askıdan İndir"),
     ),
+    "kart-bulundu": ActTold(
+        _("Kartımı Buldum"),
+        _("Onayladığınızda kayıp bildirimi kaldırılır; sertifikalar askıda kalır."),
+        _("Kartımı Buldum"),
+    ),
     "hat-ekle": ActTold(
         _("Yeni iletişim hattı"),
         _("Onayladığınızda hat eklenir ve önceki hatlarınıza bildirilir. 24 saat sonra onay kodu alabilir."),

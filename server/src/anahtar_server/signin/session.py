@@ -14,7 +14,8 @@ from anahtar_server.signin.port import Kept
 from anahtar_server.signin.rules import BEGUN_FOR
 
 SIGN_IN = "sign_in"
-_HOLDER = "holder"
+HOLDER = "holder"
+"""Whose session this was last, also when the sign-in has ended."""
 _BEGUN = "sign_ins_begun"
 _MOST_BEGUN = 5
 
@@ -29,12 +30,12 @@ class Begun:
 
 def enter(request: HttpRequest, sign_in: SignIn) -> None:
     """Put the sign-in into the browser's session under a new key; nothing of another person's session is taken over."""
-    if request.session.get(_HOLDER) not in (None, str(sign_in.holder_id)):
+    if request.session.get(HOLDER) not in (None, str(sign_in.holder_id)):
         request.session.flush()
     request.session.cycle_key()
     rotate_token(request)
     request.session[SIGN_IN] = str(sign_in.pk)
-    request.session[_HOLDER] = str(sign_in.holder_id)
+    request.session[HOLDER] = str(sign_in.holder_id)
 
 
 def leave(request: HttpRequest) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QRadioButton
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout
 
 from anahtar_desktop.ports import Instead
 from anahtar_desktop.qt.fields import Field, SecretField
@@ -100,6 +100,9 @@ class ConfirmationPage(Page):
         return SecretField(self.voice(Label.WEB_FIELD), self.look, count=lambda count: "", digits=False)
 
     def _add_ways(self) -> None:
+        self._ways = QVBoxLayout()
+        self._ways.setSpacing(0)
+        self.add(self._ways)
         if not self._web:
             self._add_way(Label.NO_CODE_CAME, self.resend)
             QShortcut(QKeySequence(Qt.Key.Key_F5), self, self.resend)
@@ -111,7 +114,7 @@ class ConfirmationPage(Page):
         self.add(self.explained)
 
     def _add_way(self, name: Label, act: Callable[[], object]) -> None:
-        self.column.addWidget(button(self.voice(name), act, "link"), 0, Qt.AlignmentFlag.AlignLeft)
+        self._ways.addWidget(button(self.voice(name), act, "link"), 0, Qt.AlignmentFlag.AlignLeft)
 
     def resend(self) -> None:
         """Ask for a new code."""

@@ -98,16 +98,21 @@ class StartPage(Page):
             act = button(self.voice(name), partial(self.answer, wish), kind)
             if kind == "main":
                 self.main_button = act
-            self.column.addSpacing(self.look.scaled(0.4))
-            self.column.addWidget(act, 0, Qt.AlignmentFlag.AlignLeft)
-            self.say(self.voice(about), "soft")
+            both = QVBoxLayout()
+            both.setSpacing(self.look.scaled(0.4))
+            both.addWidget(act, 0, Qt.AlignmentFlag.AlignLeft)
+            both.addWidget(words(self.voice(about), "soft"))
+            self.add(both)
 
     def _add_more(self) -> None:
-        self.column.addSpacing(self.look.scaled(0.8))
+        self.column.addSpacing(self.look.scaled(0.2))
         self.say(self.voice(Label.MORE), "heading")
+        rooms = QVBoxLayout()
+        rooms.setSpacing(0)
         for wish, name in MORE.items():
             one = button(self.voice(name), partial(self.answer, wish), "link")
-            self.column.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
+            rooms.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
+        self.add(rooms)
 
 
 def foremost_wish(cards: Sequence[Seen]) -> Wish:

@@ -80,7 +80,7 @@ def _scope(authority: Authority, partition: int) -> _Scope:
     pending = Change.objects.filter(
         listed_at=None, certificate__authority=authority, certificate__partition=partition
     ).values_list("id", "certificate__serial")
-    newest = Publication.objects.filter(authority=authority, partition=partition, kind=_FULL).first()
+    newest = Publication.objects.filter(authority=authority, partition=partition, kind=_FULL).defer("der").first()
     return _Scope(authority, partition, newest, list(pending))
 
 

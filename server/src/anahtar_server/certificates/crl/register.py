@@ -17,7 +17,7 @@ SLACK = timedelta(minutes=10)
 
 
 def all_entries(authority: Authority, partition: int, not_ended_before: datetime) -> Iterator[bytes]:
-    """Yield the ready entries of everything on hold or revoked; a certificate leaves the list after it has been on one
+    """Yield the ready entries, many at once, of everything on hold or revoked; a certificate leaves the list after it has been on one
     published beyond its end (RFC 5280 section 3.3)."""
     rows = (
         Certificate.objects.filter(
@@ -31,8 +31,7 @@ def all_entries(authority: Authority, partition: int, not_ended_before: datetime
         # Past the object mapper, which would spend most of the time on a list with a million lines.
         cursor.execute(sql, parameters)
         while some := cursor.fetchmany(AT_ONCE):
-            for (listed,) in some:
-                yield bytes(listed)
+            yield b"".join(listed for (listed,) in some)
 
 
 def entries_since(authority: Authority, partition: int, base_at: datetime) -> Iterator[bytes]:

@@ -21,6 +21,7 @@ from anahtar_server.people.rules import masked_line
 from anahtar_server.portal import confirming, history
 from anahtar_server.portal.forms_contact import NewLine
 from anahtar_server.portal.guard import signed_in, signed_in_lately
+from anahtar_server.portal.kept import take
 from anahtar_server.portal.owner import owner_for
 from anahtar_server.portal.words_history import method_told
 from anahtar_server.signin import acts, session
@@ -73,7 +74,7 @@ def end_sign_ins(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
 def contact(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
     """Show the holder's lines, masked (GET); begin to add one (POST)."""
     lines = list(lines_of(sign_in.holder))
-    form = NewLine(lines, request.POST if request.method == "POST" else None)
+    form = NewLine(lines, request.POST if request.method == "POST" else None, initial=take(request))
     if form.is_bound and form.is_valid():
         channel, address = form.cleaned_data["channel"], form.cleaned_data["address"]
         facts = {"channel": channel, "address": address, "shown": masked_line(channel, address)}

@@ -15,6 +15,7 @@ from anahtar_server.config import config
 from anahtar_server.portal import confirming, life
 from anahtar_server.portal.forms_certificates import Revoke
 from anahtar_server.portal.guard import signed_in_lately
+from anahtar_server.portal.kept import take
 from anahtar_server.portal.owner import owner_for
 from anahtar_server.portal.words import certificate_told, profile_told
 from anahtar_server.signin.models import SignIn
@@ -60,7 +61,7 @@ def revoke(request: HttpRequest, sign_in: SignIn, serial: str, firm: UUID | None
     owner = owner_for(sign_in.holder, firm, now)
     found = owner.certificate(serial, now)
     may = life.may(found, now)
-    form = Revoke(found.serial, request.POST if request.method == "POST" else None)
+    form = Revoke(found.serial, request.POST if request.method == "POST" else None, initial=take(request))
     if request.method == "POST" and may.revoke and form.is_valid():
         reason = str(int(form.cleaned_data["reason"] or 0))
         back = owner.certificate_url(found)

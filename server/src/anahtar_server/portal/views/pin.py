@@ -15,6 +15,7 @@ from anahtar_server.cards.models import Card
 from anahtar_server.certificates.models import Certificate
 from anahtar_server.portal.forms import OpenUnlock
 from anahtar_server.portal.guard import signed_in_lately
+from anahtar_server.portal.kept import take
 from anahtar_server.portal.opening import open_for
 from anahtar_server.portal.owner import Owner, firm_of
 from anahtar_server.portal.words import DUTIES, certificate_told
@@ -43,7 +44,7 @@ def seal_pin(request: HttpRequest, sign_in: SignIn, firm: UUID) -> HttpResponse:
 def _pin(request: HttpRequest, sign_in: SignIn, owner: Owner) -> HttpResponse:
     now, cards = timezone.now(), list(owner.cards())
     choosable = [card for card in cards if card.condition == Card.Condition.IN_USE]
-    form = OpenUnlock(choosable, request.POST if request.method == "POST" else None)
+    form = OpenUnlock(choosable, request.POST if request.method == "POST" else None, initial=take(request))
     problem = None
     if request.method == "POST" and form.is_valid():
         card = next(card for card in choosable if card.serial == form.cleaned_data["card"])
