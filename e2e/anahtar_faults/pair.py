@@ -26,7 +26,7 @@ worker = "anahtar_worker\""""
 
 def make_roles(host: str, psql: Path) -> None:
     """Do what the database's administrator does once."""
-    command = [psql, "-h", host, "-U", "postgres", "-q", "-v", "ON_ERROR_STOP=1", "-f", ROLES, "postgres"]
+    command = [str(psql), "-h", host, "-U", "postgres", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(ROLES), "postgres"]
     subprocess.run(command, check=True, capture_output=True)
 
 

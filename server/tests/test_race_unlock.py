@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from anahtar_counts import Row
+from django.db import transaction
 from race_stage import at_once, certificate_of
 from test_unlock_path import confirmed, consent_for, grant_for, settle
 from unlock_stage import CODE_KEY, LIMITS, AProgram, Stage, make_stage

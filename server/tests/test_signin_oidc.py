@@ -174,3 +174,23 @@ def test_a_slow_answer_is_given_up_as_a_whole(stand_in: StandIn, monkeypatch: py
     with pytest.raises(AnswerWrong) as caught:
         Discovery(stand_in.issuer).metadata()
     assert caught.value.reason is Reason.PROVIDER_GONE
+
+
+def half(access_token: str) -> str:
+    return urlsafe_b64encode(sha256(access_token.encode()).digest()[:16]).decode().rstrip("=")
+
+
+def test_an_access_token_that_the_statement_names_is_believed(stand_in: StandIn) -> None:
+    stand_in.bend = lambda claims: {**claims, "at_hash": half("none")}
+    assert sign_in(stand_in).tckn == TCKN
+
+
+@pytest.mark.parametrize("said", [half("another"), "", 7])
+def test_another_access_token_than_the_statement_names_is_refused(stand_in: StandIn, said: object) -> None:
+    stand_in.bend = lambda claims: {**claims, "at_hash": said}
+    assert reason_of(stand_in) is Reason.ACCESS_TOKEN
+
+
+def test_the_provider_is_told_the_language_of_the_page(stand_in: StandIn) -> None:
+    url, _ = portal_at(stand_in).begin(Asked(), now=NOW, language="en")
+    assert parse_qs(urlsplit(url).query)["ui_locales"] == ["en"]

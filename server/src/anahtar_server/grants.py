@@ -16,7 +16,7 @@ from anahtar_server.unlock.rules import EVERYONES, TABLE
 READ, ADD, WRITE = "select", "select, insert", "select, insert, update"
 LOCK_CARD = "select, update (condition)"  # FOR UPDATE needs the right to update one column at least
 ENVELOPE = "select ({}), insert".format(  # the text of a message may hold an SMS code: the worker alone reads it
-    ", ".join(field.column for field in OutboxMessage._meta.concrete_fields if field.column != "text")
+    ", ".join(field.column for field in OutboxMessage._meta.concrete_fields if field.column and field.column != "text")
 )
 
 WEB_ELSEWHERE, KEY_SERVICE_ELSEWHERE, WORKER_ELSEWHERE = WRITE + ", delete", READ, WRITE + ", delete"

@@ -6,12 +6,14 @@ import os
 import signal
 import socketserver
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import structlog
-from django.db import close_old_connections, connections
+from django.db import close_old_connections
 from pydantic import ValidationError
 
 from anahtar_server.clock import system_clock
@@ -26,14 +28,35 @@ from anahtar_wire.problems import Problem
 
 log = structlog.get_logger("anahtar.keyservice")
 
+_THREADS = 8
 
-class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    daemon_threads = True
+
+class _Server(socketserver.UnixStreamServer):
+    """A few threads that stay, each with a database connection of its own: a new one for each errand costs more."""
+
     request_queue_size = 128
 
     def __init__(self, path: str, face: Face) -> None:
         self.face = face
+        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="errand")
         super().__init__(path, _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Hand a connection to one of the threads."""
+        self._threads.submit(self._work, request, client_address)
+
+    def _work(self, request: Any, client_address: Any) -> None:
+        try:
+            self.finish_request(request, client_address)
+        except OSError as error:
+            log.info("asker-gone", error=type(error).__name__)  # the web tier gave up waiting
+        finally:
+            self.shutdown_request(request)
+
+    def server_close(self) -> None:
+        """Stop listening and let the errands under way end."""
+        super().server_close()
+        self._threads.shutdown(wait=True)
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -43,10 +66,7 @@ class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         line = self.rfile.readline(LONGEST_LINE)
         if line:
-            try:
-                self.wfile.write(answer_line(self.server.face, line) + b"\n")
-            finally:
-                connections.close_all()  # this thread ends here, and nobody else can use its connection
+            self.wfile.write(answer_line(self.server.face, line) + b"\n")
 
 
 def face_of(config: Config) -> Face:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from anahtar_server.notices.rules import SMS_TEXT
+
 
 class News(StrEnum):
     """What there is to tell."""
@@ -51,4 +53,8 @@ def told(news: News, language: str, channel: str, line: str, portal_url: str, co
     language = language if language in _TEXTS else "en"
     subject, text = _TEXTS[language][news]
     ending = objection(language, channel, portal_url, code)
-    return subject, text.format(line=line) + ("\n\n" if channel == "email" else " ") + ending
+    if channel == "email":
+        return subject, f"{text.format(line=line)}\n\n{ending}"
+    spare = SMS_TEXT - len(f"{text.format(line='')} {ending}")
+    shown = line if len(line) <= spare else line[: max(0, spare - 1)] + "…"  # the way to object is never cut
+    return subject, f"{text.format(line=shown)} {ending}"
