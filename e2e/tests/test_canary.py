@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import os
 import random
 import re
 import sqlite3
@@ -62,7 +63,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     debug.mkdir()
     (debug / "sitecustomize.py").write_text(TALKATIVE)
     stage = Stage(folder, readers="direct", seed=23, first_port=FIRST_PORT, settings=SETTINGS)
-    stage.own_environment = {name: {"PYTHONPATH": str(debug)} for name in ("gate", "portal", "keyservice", "worker")}
+    path = os.pathsep.join([str(debug), *filter(None, [os.environ.get("PYTHONPATH")])])
+    stage.own_environment = {name: {"PYTHONPATH": path} for name in ("gate", "portal", "keyservice", "worker")}
     with stage:
         yield World(stage)
 

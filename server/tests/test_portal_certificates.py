@@ -91,6 +91,9 @@ def test_a_code_is_for_one_act_and_one_person(stage: Stage) -> None:
     stranger = Client()
     sign_in_browser(stranger, stage.stranger)
     assert problem_of(stranger.get(waiting)) == (404, "page-not-found")
+    stage.sign_in(holder=stage.stranger)  # the next person at the same browser
+    assert problem_of(stage.client.post(waiting, {"yontem": "web"})) == (404, "page-not-found")
+    stage.sign_in()
     stage.client.post(waiting, {"yontem": "sms"})
     other = to_the_confirmation(stage, "iptal", last_four="0a01")
     assert problem_of(stage.client.post(other, {"onay": "12345678"}))[1] == "confirmation-not-asked"

@@ -78,6 +78,11 @@ def _window(settings: Settings, language: str, link: str | None) -> int:
 
     if find_spec("PySide6") is None:
         return _wrong_usage(say(Text.USAGE_NO_WINDOW, language))
+    from anahtar_desktop.qt.screen import missing
+
+    library = missing(os.environ)
+    if library is not None:
+        return _wrong_usage(say(Text.USAGE_NO_LIBRARY, language, library=library))
     from anahtar_desktop.qt.app import run
 
     return run(settings, language, link)

@@ -93,8 +93,14 @@ class Text(StrEnum):
     HELP_COMMANDS = auto()
     HELP_OPTIONS = auto()
     HELP_EXITS = auto()
+    MAN_NAME = auto()
+    MAN_SYNOPSIS = auto()
+    MAN_EXITS = auto()
+    MAN_ENVIRONMENT = auto()
+    MAN_CONFIG = auto()
     USAGE_SECRET = auto()
     USAGE_NO_WINDOW = auto()
+    USAGE_NO_LIBRARY = auto()
     USAGE_SETTINGS = auto()
     USAGE_SERVER = auto()
     CODE_LINE = auto()
@@ -285,6 +291,14 @@ TEXTS: dict[Text, tuple[str, str]] = {
         "Exit status: 0 done · 1 refused or failed · 2 wrong usage · 3 outcome not known yet · 130 stopped. PINs and "
         "codes are never given on the command line; the program asks for them.",
     ),
+    Text.MAN_NAME: ("AD", "NAME"),
+    Text.MAN_SYNOPSIS: ("KULLANIM", "SYNOPSIS"),
+    Text.MAN_EXITS: ("ÇIKIŞ KODLARI", "EXIT STATUS"),
+    Text.MAN_ENVIRONMENT: ("ORTAM", "ENVIRONMENT"),
+    Text.MAN_CONFIG: (
+        "Ayar dosyasının yeri (TOML). Yoksa okuyucular PC/SC ile bulunur ve sunucu bilinmez.",
+        "The settings file (TOML). Without it the readers are found by PC/SC and no server is known.",
+    ),
     Text.USAGE_SECRET: (
         "Komut satırında tanınmayan bir değer var; gösterilmiyor, çünkü bir PIN ya da kod olabilir.\n"
         "Komut satırını başka programlar da okur ve kabuk geçmişinde saklar; bu yüzden hiçbir şey yapılmadı.\n"
@@ -296,6 +310,10 @@ TEXTS: dict[Text, tuple[str, str]] = {
     Text.USAGE_NO_WINDOW: (
         "Pencere için gereken parça (PySide6) kurulu değil. Aynı işler terminalde de yapılır: eimza --help",
         "The part that the window needs (PySide6) is not installed. The terminal does the same: eimza --help",
+    ),
+    Text.USAGE_NO_LIBRARY: (
+        "Pencere için gereken sistem kitaplığı eksik: {library}. Aynı işler terminalde de yapılır: eimza --help",
+        "A system library that the window needs is missing: {library}. The terminal does the same: eimza --help",
     ),
     Text.USAGE_SETTINGS: ("Ayarlar kullanılamıyor: {reason}", "The settings cannot be used: {reason}"),
     Text.USAGE_SERVER: (

@@ -1,11 +1,10 @@
-"""Signing lists and answers with keys in custody."""
+"""How lists and answers name the algorithm of their signature."""
 
 from __future__ import annotations
 
 from functools import cache
 
 from anahtar_server.certificates import der
-from anahtar_server.custody.port import Custody
 from anahtar_server.custody.signatures import curve_of
 
 ALGORITHMS = {
@@ -19,9 +18,3 @@ ALGORITHMS = {
 def algorithm_of(spki: bytes) -> bytes:
     """Return the AlgorithmIdentifier with which a key (SubjectPublicKeyInfo, DER) signs."""
     return ALGORITHMS[curve_of(spki).name]
-
-
-def signed(to_be_signed: bytes, *, key: str, spki: bytes, custody: Custody, after: bytes = b"") -> bytes:
-    """Return SEQUENCE { to-be-signed, algorithm, signature [, after] }; raises KeyMissing, CustodyGone."""
-    signature = custody.sign(key=key, data=to_be_signed)
-    return der.sequence(to_be_signed, algorithm_of(spki), der.bit_string(signature), after)

@@ -72,7 +72,7 @@ def _partitions(authority: Authority, settings: CertificateSettings) -> int:
     if authority.kind == Authority.Kind.ROOT:
         return 1
     # Certificates name their list for ever: a smaller setting takes no list away.
-    last = Certificate.objects.filter(authority=authority).aggregate(last=Max("partition"))["last"] or 0
+    last = Publication.objects.filter(authority=authority).aggregate(last=Max("partition"))["last"] or 0
     return max(settings.partitions, last + 1)
 
 

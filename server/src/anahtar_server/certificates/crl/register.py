@@ -17,8 +17,8 @@ SLACK = timedelta(minutes=10)
 
 
 def all_entries(authority: Authority, partition: int, not_ended_before: datetime) -> Iterator[bytes]:
-    """Yield the ready entries, many at once, of everything on hold or revoked; a certificate leaves the list after it has been on one
-    published beyond its end (RFC 5280 section 3.3)."""
+    """Yield the ready entries, many at once, of everything on hold or revoked; a certificate leaves the list after it
+    has been on one published beyond its end (RFC 5280 section 3.3)."""
     rows = (
         Certificate.objects.filter(
             authority=authority, partition=partition, listed__isnull=False, not_after__gte=not_ended_before

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from anahtar_server.certificates import der
 from anahtar_server.certificates.authorities import Facts
-from anahtar_server.certificates.signing import algorithm_of, signed
+from anahtar_server.certificates.signing import algorithm_of
 from anahtar_server.custody.port import Custody
 
 _VERSION_2 = der.integer(1)
@@ -28,26 +29,46 @@ class Head:
     base_number: int | None = None
 
 
-def write(*, head: Head, entries: Iterable[bytes], facts: Facts, key: str, custody: Custody) -> bytes:
+_ROOM = 4096
+"""Kept free before the entries, for what stands there and is known only when all of them are: so a list of a million is
+in memory once."""
+
+
+def write(*, head: Head, entries: Iterable[bytes], facts: Facts, key: str, custody: Custody) -> memoryview:
     """Return the signed list (DER) of the authority with these facts; raises KeyMissing, CustodyGone."""
-    pieces = list(entries)
-    size = sum(map(len, pieces))
-    before = b"".join(
-        (
-            _VERSION_2,
-            algorithm_of(facts.spki),
-            facts.subject,
-            der.time(head.this_update),
-            der.time(head.next_update),
-            # Absent when there is nothing to list (RFC 5280 section 5.1.2.6).
-            bytes((der.SEQUENCE,)) + der.length(size) if size else b"",
-        )
-    )
+    whole = bytearray(_ROOM)
+    for some in entries:
+        whole += some
+    size = len(whole) - _ROOM
     after = der.tlv(0xA0, der.sequence(*_extensions(head, facts)))
-    header = bytes((der.SEQUENCE,)) + der.length(len(before) + size + len(after))
-    body = b"".join((header, before, *pieces, after))
-    del pieces
-    return signed(body, key=key, spki=facts.spki, custody=custody)
+    whole += after
+    # Entries are absent when there is nothing to list (RFC 5280 section 5.1.2.6).
+    begin = _before(whole, _ROOM, der.SEQUENCE, size) if size else _ROOM
+    begin = _put(whole, begin, _fields(head, facts))
+    begin = _before(whole, begin, der.SEQUENCE, len(whole) - begin)
+    with memoryview(whole) as view, view[begin:] as body:
+        signature = custody.sign(key=key, data=cast(bytes, body))  # read, not copied
+    whole += algorithm_of(facts.spki) + der.bit_string(signature)
+    begin = _before(whole, begin, der.SEQUENCE, len(whole) - begin)
+    return memoryview(whole)[begin:]
+
+
+def _before(whole: bytearray, at: int, tag: int, size: int) -> int:
+    """Put the header of a content of `size` bytes before `at` and return where it begins."""
+    return _put(whole, at, bytes((tag,)) + der.length(size))
+
+
+def _put(whole: bytearray, at: int, content: bytes) -> int:
+    if len(content) > at:
+        raise ValueError("a list's head is longer than the room for it")
+    whole[at - len(content) : at] = content
+    return at - len(content)
+
+
+def _fields(head: Head, facts: Facts) -> bytes:
+    """Return what stands before the entries."""
+    times = der.time(head.this_update) + der.time(head.next_update)
+    return _VERSION_2 + algorithm_of(facts.spki) + facts.subject + times
 
 
 def _extensions(head: Head, facts: Facts) -> Iterable[bytes]:
