@@ -65,7 +65,6 @@ def serving(stage: Stage, folder: Path) -> Iterator[Path]:
     """The key service on a true socket."""
     path = folder / "k.sock"
     server = _Server(str(path), stage.face)
-    server.daemon_threads = False  # so that nobody is still at work when the test is over
     thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
     thread.start()
     try:

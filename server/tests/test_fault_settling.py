@@ -216,3 +216,17 @@ def test_a_code_from_the_future_opens_nothing(stage: Stage) -> None:
         )  # fmt: skip
     assert opening.SKEW.total_seconds() < 60
     assert AuditEntry.objects.filter(act="code-claimed").count() == 0
+
+
+def test_an_outcome_settled_as_not_done_beside_a_newer_unlock_leaves_it_the_card(stage: Stage) -> None:
+    first = confirmed(stage)
+    consent(stage, first)
+    stage.clock.pass_seconds(LIMITS.silence_seconds)
+    acts.sweep(limits=LIMITS, now=stage.clock())
+    second = confirmed(stage)
+    assert hand_in(stage, statement(stage, begin(stage))).now_in is State.NOT_DONE
+    stands = queries.by_name(first.name)
+    assert (stands.closed, stands.live) == (True, False), "the newer one is the card's now"
+    with refused(Problem.UNLOCK_OVER):
+        grant_for(stage, first)
+    set_pin(stage, second, "482916")

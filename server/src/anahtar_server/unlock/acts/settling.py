@@ -111,6 +111,8 @@ def _finish(
     if over is not None and over.pk < queries.last_consent(unlock).evidence_grant_id:
         raise Refusal(Problem.CARD_PROOF_WRONG)
     unlock.evidence = grade.value if grade else ""
+    if event is Event.NOT_HAPPENED and queries.live_for_card(unlock.card) not in (None, unlock):
+        unlock.closed = True  # a newer unlock was opened meanwhile: the card is that one's now
     move(unlock, event, act=Act.EVIDENCE_ACCEPTED, actor=actor, now=now, grade=grade.value if grade else None)
     if event is Event.HAPPENED:
         tell_done(unlock, now)
