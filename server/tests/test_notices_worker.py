@@ -91,6 +91,7 @@ def test_a_message_is_sent_and_its_audit_linked_while_a_job_keeps_failing(
     assert not thread.is_alive()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_failing_job_is_logged_without_its_facts(capsys: pytest.CaptureFixture[str]) -> None:
     def fail(now: datetime) -> None:
         raise RuntimeError("+905551112233")
