@@ -19,8 +19,9 @@ from django.db import connection
 
 from anahtar_server.cards.acts import register_card
 from anahtar_server.cards.models import Card
+from anahtar_server.certificates.crl.published import published_list
 from anahtar_server.certificates.issuing import issue, make_authority
-from anahtar_server.certificates.models import Authority, Certificate, Publication
+from anahtar_server.certificates.models import Authority, Certificate
 from anahtar_server.certificates.publishing import Published, publish_due
 from anahtar_server.certificates.responder.http import Reply
 from anahtar_server.certificates.responder.service import StatusService
@@ -167,14 +168,16 @@ class Stage:
 
     def full(self, partition: int = 0) -> bytes:
         """The newest full list."""
-        return bytes(self._list(Publication.Kind.FULL, partition).der)
+        return self._list("full", partition)
 
     def delta(self, partition: int = 0) -> bytes:
         """The newest delta list."""
-        return bytes(self._list(Publication.Kind.DELTA, partition).der)
+        return self._list("delta", partition)
 
-    def _list(self, kind: Publication.Kind, partition: int) -> Publication:
-        return Publication.objects.get(authority=self.authority, kind=kind, partition=partition)
+    def _list(self, kind: str, partition: int) -> bytes:
+        found = published_list(self.authority.name, partition, kind)
+        assert found is not None
+        return found.der
 
 
 def make_stage(folder: Path, settings: CertificateSettings = SETTINGS) -> Stage:

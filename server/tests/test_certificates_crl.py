@@ -11,9 +11,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from anahtar_server.certificates import acts
-from anahtar_server.certificates.crl import publishing, reading
+from anahtar_server.certificates.crl import publishing
+from anahtar_server.certificates.crl.published import published_list
 from anahtar_server.certificates.lifecycle import Reason
-from anahtar_server.certificates.models import Authority, Certificate, Publication
+from anahtar_server.certificates.models import Authority, Certificate, Piece
 from anahtar_server.certificates.publishing import lateness
 from anahtar_server.certificates.settings import CertificateSettings
 
@@ -64,10 +65,9 @@ def checked(stage: Stage, certificate: Certificate, *, fails: bool = False) -> s
     stage.chain()
     lists = []
     for authority in Authority.objects.exclude(kind="ocsp"):
-        crl = Publication.objects.get(
-            authority=authority, kind="full", partition=0 if authority.parent is None else certificate.partition
-        )
-        stage.file(f"{authority.name}.crl", bytes(crl.der))
+        crl = published_list(authority.name, certificate.partition if authority.parent else 0)
+        assert crl is not None
+        stage.file(f"{authority.name}.crl", crl.der)
         stage.openssl("crl", "-inform", "DER", "-in", f"{authority.name}.crl", "-out", f"{authority.name}.crl.pem")
         lists += ["-CRLfile", f"{authority.name}.crl.pem"]
     return stage.openssl(
@@ -127,7 +127,7 @@ def test_two_parsers_read_what_the_register_says(stage: Stage) -> None:
     said = stage.openssl("crl", "-inform", "DER", "-in", stage.file("full.crl", crl), "-noout", "-text")
     assert said.count("Serial Number:") == 3
     assert all(f"{int(one.serial, 16):X}" in said.replace(":", "") for one in (held, gone, plain))
-    assert reading.find(crl, int(valid.serial, 16)) is None
+    assert valid.serial not in entries(crl)
 
 
 def test_the_lists_point_is_the_one_that_certificates_name(stage: Stage) -> None:
@@ -303,25 +303,35 @@ def test_a_list_that_another_worker_published_meanwhile_is_not_overwritten(
     assert number_and_base(stage.full())[0] == 2
 
 
-def test_a_large_list_is_changed_in_place_and_gathers_acts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "SPLICE_FROM", 1)
-    held, gone, later = (stage.issue() for _ in range(3))
-    suspend(stage, held)
-    revoke(stage, gone)
+def test_an_act_reads_and_writes_one_piece_of_a_list(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificates = [stage.issue() for _ in range(12)]
+    for certificate in certificates[:6]:
+        revoke(stage, certificate)
     stage.publish()
-    monkeypatch.setattr(publishing.register, "all_entries", lambda *_: pytest.fail("the whole register was read"))
+    before = dict(Piece.objects.filter(publication__kind="full").values_list("place", "der"))
+    read, by_slot = list[object](), publishing.register.entries_by_slot
+    monkeypatch.setattr(publishing.register, "entries_by_slot", lambda *scope: read.append(scope[2]) or by_slot(*scope))
     stage.pass_time(seconds=5)
-    lift(stage, held)
-    revoke(stage, later)
-    assert stage.publish().lists == 1
-    assert set(entries(stage.full())) == {gone.serial, later.serial}
+    suspend(stage, certificates[7])
+    stage.publish()
+    after = dict(Piece.objects.filter(publication__kind="full").values_list("place", "der"))
+    places = {publishing.FRONT, publishing.FIRST + certificates[7].slot, publishing.TAIL}
+    assert read == [[certificates[7].slot]]
+    assert {place for place in after if before.get(place) != after[place]} == places
+    assert set(entries(stage.full())) == {one.serial for one in (*certificates[:6], certificates[7])}
+    lift(stage, certificates[7])
+    stage.publish()
+    assert set(entries(stage.full())) == {one.serial for one in certificates[:6]}
+
+
+def test_a_large_list_gathers_acts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "SMALL", 1)
+    certificate = stage.issue()
+    suspend(stage, certificate)
+    stage.publish()
+    stage.settings = CertificateSettings(gather_seconds_per_megabyte=100_000)
     stage.pass_time(seconds=5)
-    suspend(stage, held)
-    assert stage.publish().lists == 1
-    assert entries(stage.full())[held.serial] == (stage.now, H)
-    waits = CertificateSettings(gather_seconds_per_megabyte=100_000)
-    lift(stage, held)
-    stage.settings = waits
+    lift(stage, certificate)
     assert stage.publish().lists == 0
     stage.pass_time(seconds=300)
     assert stage.publish().lists == 1

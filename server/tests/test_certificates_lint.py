@@ -60,7 +60,9 @@ def everything(stage: Stage, settings: CertificateSettings, monkeypatch: pytest.
     }
     commands = [["lint_pkix_cert", stage.file(f"{name}.cer", bytes(der))] for name, der in certificates.items()]
     for one in Publication.objects.select_related("authority"):
-        file = stage.file(f"{one.authority.name}-{one.kind}.crl", bytes(one.der))
+        file = stage.file(
+            f"{one.authority.name}-{one.kind}.crl", b"".join(one.pieces.order_by("place").values_list("der", flat=True))
+        )
         commands.append(["lint_crl", "-t", "CRL" if one.authority.parent_id else "ARL", "-p", "PKIX", file])
     for number, answer in enumerate(Answer.objects.order_by("pk")):
         commands.append(["lint_ocsp_response", stage.file(f"{number}.ors", bytes(answer.der))])

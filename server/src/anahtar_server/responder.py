@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import django
 import uvicorn
 
@@ -27,6 +29,7 @@ def serve(settings: CertificateSettings) -> None:
 
 def application() -> object:
     """Return the ASGI application; what uvicorn (or any other ASGI server, as a factory) loads."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anahtar_server.django_settings")
     django.setup()
     from anahtar_server.certificates.responder.application import make
     from anahtar_server.certificates.settings import current

@@ -14,7 +14,7 @@ from anahtar_server.audit.names import Act
 from anahtar_server.cards.models import Card
 from anahtar_server.certificates import lifecycle, rules
 from anahtar_server.certificates.authorities import make_authority, sign_certificate
-from anahtar_server.certificates.crl.entries import entry
+from anahtar_server.certificates.crl.entries import entry, slot_of
 from anahtar_server.certificates.feed import next_version
 from anahtar_server.certificates.lifecycle import Event, Reason, State
 from anahtar_server.certificates.models import Answer, Authority, Certificate, Change
@@ -116,6 +116,7 @@ def _register(
         card=card,
         authority=authority,
         partition=_partition(settings.partitions, certificate.serial_number),
+        slot=slot_of(certificate.serial_number),
         renews=renews,
         serial=f"{certificate.serial_number:x}",
         profile=profile.name,

@@ -34,7 +34,8 @@ class Certificate(models.Model):
 
     `title` is the whole name or title, of which the subject may hold the beginning only. `suspended_by` is the party
     that asked for the suspension and so may have it lifted. `listed` is the entry in the list of revoked certificates
-    (DER), None while it is not on it. `partition` says on which list; the certificate names it.
+    (DER), None while it is not on it. `partition` says on which list, and the certificate names it; `slot` on which
+    piece of the list, so that an act changes one piece only.
     """
 
     class State(models.TextChoices):
@@ -47,6 +48,7 @@ class Certificate(models.Model):
     card = models.ForeignKey(Card, models.PROTECT, related_name="certificates")
     authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="certificates")
     partition = models.PositiveSmallIntegerField(default=0)
+    slot = models.PositiveSmallIntegerField(default=0)
     renews = models.ForeignKey("self", models.PROTECT, null=True, related_name="renewed_by")
     serial = models.CharField(max_length=40, unique=True)
     profile = models.CharField(max_length=20)
@@ -65,7 +67,7 @@ class Certificate(models.Model):
         indexes = (
             # With all that a list is made of, so that a million entries are read without their rows.
             models.Index(
-                fields=("authority", "partition", "not_after", "listed"),
+                fields=("authority", "partition", "slot", "not_after", "listed"),
                 condition=models.Q(listed__isnull=False),
                 name="certificate_on_list",
             ),
@@ -130,13 +132,27 @@ class Publication(models.Model):
     base_number = models.BigIntegerField()
     base_at = models.DateTimeField()
     size = models.BigIntegerField()
-    der = models.BinaryField()
     version = models.BigIntegerField(db_index=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("authority", "partition", "kind"), name="one_list_of_each_kind"),
         )
+
+
+class Piece(models.Model):
+    """A piece of a published list; all of them joined in order are the list (DER).
+
+    Place 0 holds what stands before the entries, place 1 + slot the entries of a slot, the last place what stands after
+    them. A delta list is whole in place 0.
+    """
+
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="pieces")
+    place = models.PositiveSmallIntegerField()
+    der = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("publication", "place"), name="one_piece_a_place"),)
 
 
 class Feed(models.Model):

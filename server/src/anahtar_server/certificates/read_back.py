@@ -8,7 +8,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.x509 import ocsp
 
-from anahtar_server.certificates.crl import reading
+from anahtar_server.certificates.crl.published import listed_in
 from anahtar_server.certificates.models import Answer, Certificate, Change, Publication
 
 
@@ -38,7 +38,7 @@ def read_back(certificate: Certificate, now: datetime) -> ReadBack:
         answer=_said(bytes(alive.der)) if alive else "",
         answer_until=alive.next_update if alive else None,
         answered_since=change.answered_at if change else None,
-        listed=full is not None and reading.find(bytes(full.der), int(certificate.serial, 16)) is not None,
+        listed=full is not None and listed_in(full, certificate),
         list_number=full.number if full else None,
         list_until=full.next_update if full else None,
         listed_since=change.listed_at if change else None,

@@ -24,6 +24,15 @@ def entry(serial: int, at: datetime, reason: int) -> bytes:
     return der.sequence(der.integer(serial), der.time(to_the_second(at)), _REASONS.get(reason, b""))
 
 
-def mark_of(serial: int) -> bytes:
-    """Return the bytes by which an entry of this serial number is found in a list."""
-    return der.integer(serial) + bytes((der.UTC_TIME, 13))
+SLOTS = 256
+"""Pieces of a list: an act writes one piece anew, whatever the list's length."""
+
+
+def slot_of(serial: int) -> int:
+    """Return on which piece a serial number stands; its lowest bits choose the partition, others the piece."""
+    return (serial >> 16) % SLOTS
+
+
+def is_listed(piece: bytes, serial: int) -> bool:
+    """Tell whether a serial number has an entry among the entries of a piece."""
+    return der.integer(serial) + bytes((der.UTC_TIME, 13)) in piece

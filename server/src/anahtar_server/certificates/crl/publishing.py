@@ -1,11 +1,12 @@
 """Publishing lists: the full one and the changes since an earlier full one, under one numbering.
 
-Nothing is locked while a key signs. A list is stored only if the one before it is still the newest.
+Nothing is locked while a key signs. A list is stored only if the one before it is still the newest, and only the pieces
+of it that differ are written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,37 +17,40 @@ from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.certificates import addresses
 from anahtar_server.certificates.authorities import facts_of
-from anahtar_server.certificates.crl import reading, register
-from anahtar_server.certificates.crl.writer import Head, write
+from anahtar_server.certificates.crl import register
+from anahtar_server.certificates.crl.entries import SLOTS
+from anahtar_server.certificates.crl.writer import Head, Written, write
 from anahtar_server.certificates.feed import next_version
-from anahtar_server.certificates.models import Authority, Certificate, Change, Publication
+from anahtar_server.certificates.models import Authority, Change, Piece, Publication
 from anahtar_server.certificates.settings import CertificateSettings
 from anahtar_server.custody.port import Custody
 
-SPLICE_FROM = 256 * 1024
-"""From this size on (bytes) a list is changed in place after an act, and read anew from the register when scheduled."""
-SPLICE_MOST = 20
+SMALL = 256 * 1024
+"""Below this size (bytes) a list comes at once after each act; a larger one gathers acts for a while."""
 BACK = timedelta(minutes=1)
 """A last list further ahead than this was signed by a clock that has gone back since."""
+FRONT, FIRST, TAIL = 0, 1, 1 + SLOTS
+"""The places of pieces: before the entries, the first slot's entries, after the entries."""
 _FULL, _DELTA = Publication.Kind.FULL, Publication.Kind.DELTA
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """One list: whose, and which part; `before` is the newest, `pending` the changes that it does not show."""
+    """One list: whose, and which part; `before` is the newest, `pending` the changes that it does not show, with their
+    slots."""
 
     authority: Authority
     partition: int
     before: Publication | None
-    pending: list[tuple[int, str]]
+    pending: list[tuple[int, int]]
 
 
 def publish_lists(*, custody: Custody, now: datetime, settings: CertificateSettings, actor: str) -> int:
     """Publish each list that is due and return how many were; raises CustodyGone when the keys cannot be used."""
-    lists = 0
+    lists, pending = 0, register.pending_changes()
     for authority in Authority.objects.exclude(kind=Authority.Kind.OCSP).order_by("pk"):
         for partition in range(_partitions(authority, settings)):
-            scope = _scope(authority, partition)
+            scope = _scope(authority, partition, pending.get((authority.pk, partition), []))
             scheduled = is_scheduled(scope.before, now, settings)
             if scheduled or _is_asked(scope, now, settings):
                 lists += _publish(scope, scheduled, custody, now, settings, actor)
@@ -65,7 +69,7 @@ def is_scheduled(newest: Publication | None, now: datetime, settings: Certificat
 def gathering(newest: Publication | None, settings: CertificateSettings) -> timedelta:
     """Return how long after a list further acts are gathered for the next one: nothing while it is small."""
     size = newest.size if newest else 0
-    return timedelta(seconds=settings.gather_seconds_per_megabyte * size / 1e6) if size >= SPLICE_FROM else timedelta(0)
+    return timedelta(seconds=settings.gather_seconds_per_megabyte * size / 1e6) if size >= SMALL else timedelta(0)
 
 
 def _partitions(authority: Authority, settings: CertificateSettings) -> int:
@@ -76,12 +80,9 @@ def _partitions(authority: Authority, settings: CertificateSettings) -> int:
     return max(settings.partitions, last + 1)
 
 
-def _scope(authority: Authority, partition: int) -> _Scope:
-    pending = Change.objects.filter(
-        listed_at=None, certificate__authority=authority, certificate__partition=partition
-    ).values_list("id", "certificate__serial")
-    newest = Publication.objects.filter(authority=authority, partition=partition, kind=_FULL).defer("der").first()
-    return _Scope(authority, partition, newest, list(pending))
+def _scope(authority: Authority, partition: int, pending: list[tuple[int, int]]) -> _Scope:
+    newest = Publication.objects.filter(authority=authority, partition=partition, kind=_FULL).first()
+    return _Scope(authority, partition, newest, pending)
 
 
 def _is_asked(scope: _Scope, now: datetime, settings: CertificateSettings) -> bool:
@@ -92,17 +93,18 @@ def _is_asked(scope: _Scope, now: datetime, settings: CertificateSettings) -> bo
 def _publish(
     scope: _Scope, scheduled: bool, custody: Custody, now: datetime, settings: CertificateSettings, actor: str
 ) -> bool:
-    full, before = _new(scope, _FULL, now, settings), scope.before
-    delta = _new(scope, _DELTA, now, settings) if scope.authority.kind == Authority.Kind.ISSUING else None
-    if delta is not None:
+    full, changed = _new(scope, _FULL, now, settings), dict[int, bytes]()
+    written = _write(full, _entries(scope, scheduled, changed, now, settings), custody, settings)
+    lists = [(full, changed | {FRONT: written.front, TAIL: written.tail})]
+    if scope.authority.kind == Authority.Kind.ISSUING:
+        delta = _new(scope, _DELTA, now, settings)
         # Since the base of the list before, so that whoever has that list needs no new one.
-        entries = register.entries_since(scope.authority, scope.partition, delta.base_at)
-        _write(delta, entries, custody, settings)
-    _write(full, _entries(scope, scheduled, now, settings), custody, settings)
+        entries = b"".join(register.entries_since(scope.authority, scope.partition, delta.base_at))
+        written = _write(delta, [entries], custody, settings)
+        lists.append((delta, {FRONT: written.front + entries + written.tail}))
     if scheduled:
         full.base_number, full.base_at = full.number, now
-    changes = [change for change, _ in scope.pending]
-    return _store([full] if delta is None else [full, delta], before, changes, actor, now)
+    return _store(lists, scope, actor, now)
 
 
 def _new(scope: _Scope, kind: Publication.Kind, now: datetime, settings: CertificateSettings) -> Publication:
@@ -120,20 +122,45 @@ def _new(scope: _Scope, kind: Publication.Kind, now: datetime, settings: Certifi
     )
 
 
-def _entries(scope: _Scope, scheduled: bool, now: datetime, settings: CertificateSettings) -> Iterable[bytes]:
+def _entries(
+    scope: _Scope, scheduled: bool, changed: dict[int, bytes], now: datetime, settings: CertificateSettings
+) -> Iterator[bytes]:
+    """Yield the entries slot by slot, from the register where something happened or the list is scheduled, else as they
+    are published; keep in `changed` what is not published as it is now (empty, where nothing is left)."""
     before = scope.before
-    if before is None or scheduled or before.size < SPLICE_FROM or len(scope.pending) > SPLICE_MOST:
-        seen_until = before.this_update if before else now - timedelta(hours=settings.list_hours)
-        return register.all_entries(scope.authority, scope.partition, seen_until)
-    rows = Certificate.objects.filter(serial__in={serial for _, serial in scope.pending}).values_list(
-        "serial", "listed"
-    )
-    changes = [(int(serial, 16), bytes(listed) if listed else None) for serial, listed in rows]
-    return reading.changed(bytes(before.der), changes)
+    seen_until = before.this_update if before else now - timedelta(hours=settings.list_hours)
+    touched = set(range(SLOTS)) if scheduled else {slot for _, slot in scope.pending}
+    new = register.entries_by_slot(scope.authority, scope.partition, sorted(touched), seen_until)
+    published = _published(before) if before is not None else iter(())
+    for slot, entries, known in _side_by_side(new, published):
+        if slot not in touched:
+            yield known
+            continue
+        if entries != known:
+            changed[FIRST + slot] = entries
+        yield entries
 
 
-def _write(new: Publication, entries: Iterable[bytes], custody: Custody, settings: CertificateSettings) -> None:
-    """Sign the list and put it into the row."""
+def _published(publication: Publication) -> Iterator[tuple[int, bytes]]:
+    """Yield slot and entries of each published piece, in order."""
+    pieces = Piece.objects.filter(publication=publication, place__gte=FIRST, place__lt=TAIL).order_by("place")
+    for place, entries in pieces.values_list("place", "der").iterator(chunk_size=8):
+        yield place - FIRST, bytes(entries)
+
+
+def _side_by_side(
+    new: Iterator[tuple[int, bytes]], known: Iterator[tuple[int, bytes]]
+) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield each slot that either has, in order, with what both have."""
+    end = (SLOTS, b"")
+    one, other = next(new, end), next(known, end)
+    while (slot := min(one[0], other[0])) < SLOTS:
+        yield slot, one[1] if one[0] == slot else b"", other[1] if other[0] == slot else b""
+        one = next(new, end) if one[0] == slot else one
+        other = next(known, end) if other[0] == slot else other
+
+
+def _write(new: Publication, entries: Iterable[bytes], custody: Custody, settings: CertificateSettings) -> Written:
     name, base = new.authority.name, settings.status_url
     full, issuing = new.kind == _FULL, new.authority.kind == Authority.Kind.ISSUING
     head = Head(
@@ -146,30 +173,42 @@ def _write(new: Publication, entries: Iterable[bytes], custody: Custody, setting
         base_number=None if full else new.base_number,
     )
     facts = facts_of(bytes(new.authority.der))
-    new.der = write(head=head, entries=entries, facts=facts, key=new.authority.key, custody=custody)
-    new.size = len(new.der)
+    written = write(head=head, entries=entries, facts=facts, key=new.authority.key, custody=custody)
+    new.size = written.size
+    return written
 
 
-def _store(new: list[Publication], before: Publication | None, changes: list[int], actor: str, now: datetime) -> bool:
+Lists = list[tuple[Publication, dict[int, bytes]]]
+"""New lists, each with the pieces that differ from those of the list before."""
+
+
+def _store(lists: Lists, scope: _Scope, actor: str, now: datetime) -> bool:
     """Put the lists in the place of those before and return True, unless somebody else was first."""
     try:
         with transaction.atomic():
-            return _replace(new, before, changes, actor, now)
+            return _replace(lists, scope, actor, now)
     except IntegrityError:
         return False  # two workers published the very first list at once
 
 
-def _replace(new: list[Publication], before: Publication | None, changes: list[int], actor: str, now: datetime) -> bool:
+def _replace(lists: Lists, scope: _Scope, actor: str, now: datetime) -> bool:
     version = next_version()
-    if before is not None:
-        same = Publication.objects.filter(authority=before.authority_id, partition=before.partition)
-        if not same.filter(kind=_FULL, number=before.number).exists():
-            return False
-        same.delete()
-    for one in new:
-        one.version = version
-        one.save(force_insert=True)
-    Change.objects.filter(pk__in=changes, listed_at=None).update(listed_at=now)
-    name = f"authority:{new[0].authority.name}"
-    record(actor=actor, act=Act.LIST_PUBLISHED, subject=name, now=now, number=new[0].number, size=new[0].size)
+    same = Publication.objects.filter(authority=scope.authority, partition=scope.partition)
+    if scope.before is not None and not same.filter(kind=_FULL, number=scope.before.number).exists():
+        return False
+    for new, pieces in lists:
+        before = same.filter(kind=new.kind).first() if scope.before is not None else None
+        new.pk, new.version = before.pk if before else None, version
+        new.save(force_update=before is not None, force_insert=before is None)
+        _store_pieces(new, pieces)
+    Change.objects.filter(pk__in=[change for change, _ in scope.pending], listed_at=None).update(listed_at=now)
+    newest, name = lists[0][0], f"authority:{scope.authority.name}"
+    record(actor=actor, act=Act.LIST_PUBLISHED, subject=name, now=now, number=newest.number, size=newest.size)
     return True
+
+
+def _store_pieces(publication: Publication, pieces: dict[int, bytes]) -> None:
+    Piece.objects.filter(publication=publication, place__in=pieces).delete()
+    for place, der in pieces.items():
+        if der:
+            Piece.objects.create(publication=publication, place=place, der=der)

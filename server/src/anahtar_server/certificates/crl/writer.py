@@ -34,23 +34,32 @@ _ROOM = 4096
 in memory once."""
 
 
-def write(*, head: Head, entries: Iterable[bytes], facts: Facts, key: str, custody: Custody) -> memoryview:
-    """Return the signed list (DER) of the authority with these facts; raises KeyMissing, CustodyGone."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A signed list: what stands before its entries, and after them; `size` in bytes with the entries."""
+
+    front: bytes
+    tail: bytes
+    size: int
+
+
+def write(*, head: Head, entries: Iterable[bytes], facts: Facts, key: str, custody: Custody) -> Written:
+    """Sign the list (DER) of the authority with these facts; raises KeyMissing, CustodyGone."""
     whole = bytearray(_ROOM)
     for some in entries:
         whole += some
     size = len(whole) - _ROOM
-    after = der.tlv(0xA0, der.sequence(*_extensions(head, facts)))
-    whole += after
+    tail = der.tlv(0xA0, der.sequence(*_extensions(head, facts)))
+    whole += tail
     # Entries are absent when there is nothing to list (RFC 5280 section 5.1.2.6).
     begin = _before(whole, _ROOM, der.SEQUENCE, size) if size else _ROOM
     begin = _put(whole, begin, _fields(head, facts))
     begin = _before(whole, begin, der.SEQUENCE, len(whole) - begin)
     with memoryview(whole) as view, view[begin:] as body:
         signature = custody.sign(key=key, data=cast(bytes, body))  # read, not copied
-    whole += algorithm_of(facts.spki) + der.bit_string(signature)
-    begin = _before(whole, begin, der.SEQUENCE, len(whole) - begin)
-    return memoryview(whole)[begin:]
+    tail += algorithm_of(facts.spki) + der.bit_string(signature)
+    begin = _before(whole, begin, der.SEQUENCE, _ROOM - begin + size + len(tail))
+    return Written(bytes(whole[begin:_ROOM]), tail, _ROOM - begin + size + len(tail))
 
 
 def _before(whole: bytearray, at: int, tag: int, size: int) -> int:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError, close_old_connections, connection
 
+from anahtar_server.certificates.crl.published import PublishedList, published_list
 from anahtar_server.certificates.models import Answer, Authority, Feed, Publication
 
 KEPT_ANSWERS = 100_000
@@ -94,7 +95,7 @@ class Store:
         found = _asked(lambda: _list_of(name))
         if found is None:
             return None
-        served = Served.of(bytes(found.der), found.this_update, found.next_update)
+        served = Served.of(found.der, found.this_update, found.next_update)
         with self._lock:
             if before == self._version >= 0:
                 self._lists[name] = served
@@ -146,11 +147,11 @@ def _asked(question: Callable[[], Found]) -> Found:
         raise NotNow from None
 
 
-def _list_of(name: str) -> Publication | None:
+def _list_of(name: str) -> PublishedList | None:
     kind = Publication.Kind.FULL
     if name.endswith("-delta"):
         name, kind = name.removesuffix("-delta"), Publication.Kind.DELTA
     authority, _, partition = name.rpartition("-")
     if not (partition.isascii() and partition.isdigit()) or len(partition) > 4:
         return None
-    return Publication.objects.filter(authority__name=authority, partition=int(partition), kind=kind).first()
+    return published_list(authority, int(partition), kind)
