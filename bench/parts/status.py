@@ -43,9 +43,11 @@ def process(command: list[str], **more: Any) -> tuple[bytes, float, float]:
         return out.read(), seconds, usage.ru_maxrss / 1024
 
 
-def work(name: str, settings: Path, **facts: Any) -> Done:
-    """Do one work on the register that `settings` names."""
-    command = [sys.executable, "-m", "bench.parts.status", name, json.dumps(facts)]
+def work(
+    name: str, settings: Path, where: Callable[[list[str]], list[str]] = lambda command: command, **facts: Any
+) -> Done:
+    """Do one work on the register that `settings` names; `where` wraps the command that does it."""
+    command = where([sys.executable, "-m", "bench.parts.status", name, json.dumps(facts)])
     out, seconds, megabytes = process(command, env={**os.environ, "ANAHTAR_CONFIG": str(settings)})
     return Done(json.loads(out), seconds, megabytes)
 
@@ -84,7 +86,7 @@ def _fill(count: int, listed: bool, answers: bool = False) -> Facts:
     """Put certificates into the register, row by row as they would stand there, their bytes left away."""
     from datetime import timedelta
 
-    from anahtar_server.certificates.crl.entries import entry
+    from anahtar_server.certificates.crl.entries import entry, slot_of
     from anahtar_server.certificates.models import Answer, Authority, Certificate
     from anahtar_server.certificates.ocsp.names import certids
 
@@ -99,6 +101,7 @@ def _fill(count: int, listed: bool, answers: bool = False) -> Facts:
                 Certificate(
                     card=card,
                     authority=authority,
+                    slot=slot_of(serial),
                     serial=f"{serial:x}",
                     profile="nes",
                     subject="CN=Deneme",
@@ -146,9 +149,11 @@ def _write_list() -> Facts:
 
 def _list_to(file: str) -> Facts:
     """Write the published list into a file."""
-    from anahtar_server.certificates.models import Publication
+    from anahtar_server.certificates.crl.published import published_list
 
-    Path(file).write_bytes(bytes(Publication.objects.get(kind="full", authority__kind="issuing").der))
+    found = published_list("issuing-1", 0)
+    assert found is not None
+    Path(file).write_bytes(found.der)
     return {}
 
 
@@ -180,6 +185,76 @@ def _sign(count: int) -> Facts:
     while signed < count:
         signed += sign_answers(custody=custody, now=now, settings=settings, actor="worker")
     return {"seconds": time.perf_counter() - began, "signed": signed}
+
+
+def _kit(folder: str) -> Facts:
+    """Write what relying parties and openssl's own responder need: requests, certificates, the responder's key."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from anahtar_server.certificates import der
+    from anahtar_server.certificates.models import Answer, Authority
+    from anahtar_server.config import config
+
+    there = Path(folder)
+    keys = json.loads(config().custody.file.path.read_text())["signing"]  # type: ignore[union-attr]
+    for one in Authority.objects.all():
+        pem = x509.load_der_x509_certificate(bytes(one.der)).public_bytes(Encoding.PEM)
+        (there / f"{one.kind}.pem").write_bytes(pem)
+    (there / "ocsp.key").write_text(keys[Authority.objects.get(kind="ocsp").key])
+    answer = Answer.objects.select_related("certificate").exclude(der=b"").first()
+    assert answer is not None
+    asked = der.sequence(der.sequence(der.sequence(der.sequence(bytes(answer.certid)))))
+    (there / "request.der").write_bytes(asked)
+    (there / "answer.der").write_bytes(bytes(answer.der))
+    serial = answer.certificate.serial.upper()
+    serial = serial if len(serial) % 2 == 0 else "0" + serial
+    (there / "index.txt").write_text(f"V\t290101000000Z\t\t{serial}\tunknown\t/CN=Deneme\n")
+    return {"size": len(bytes(answer.der))}
+
+
+def _publish_for(seconds: float) -> Facts:
+    """Publish what is due, again and again as the worker does, for a while."""
+    from anahtar_server.certificates.publishing import publish_due
+
+    custody, until, rounds = _custody(), time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        publish_due(custody=custody, now=_now())
+        rounds += 1
+        time.sleep(0.25)
+    return {"rounds": rounds}
+
+
+def _act_and_see(port: int, acts: int) -> Facts:
+    """Suspend and lift, and ask the responder after each act until it says so; the milliseconds of each."""
+    import http.client
+
+    from cryptography.x509 import ocsp
+
+    from anahtar_server.certificates import der
+    from anahtar_server.certificates.acts import lift, suspend
+    from anahtar_server.certificates.models import Answer
+
+    answer = Answer.objects.select_related("certificate").exclude(der=b"").order_by("-pk")[0]
+    asked = der.sequence(der.sequence(der.sequence(der.sequence(bytes(answer.certid)))))
+    link, taken, wrong = http.client.HTTPConnection("127.0.0.1", port), [], 0
+    for number in range(acts):
+        if number % 2:
+            lift(certificate=answer.certificate, actor="operator:a", second="operator:b", now=_now())
+        else:
+            suspend(certificate=answer.certificate, actor="operator:a", now=_now())
+        began = time.perf_counter()
+        while True:
+            link.request("POST", "/ocsp", asked, {"content-type": "application/ocsp-request"})
+            read = ocsp.load_der_ocsp_response(link.getresponse().read())
+            if read.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL:
+                good = read.certificate_status is ocsp.OCSPCertStatus.GOOD
+                if good is bool(number % 2):
+                    break
+                wrong += time.perf_counter() - began > 0.5
+            time.sleep(0.005)
+        taken.append((time.perf_counter() - began) * 1000)
+    return {"ms": taken, "old_answers_after_half_a_second": wrong}
 
 
 def _look(rounds: int) -> Facts:
@@ -236,6 +311,9 @@ _WORKS: dict[str, Callable[..., Facts]] = {
     "change-one": _change_one,
     "sign": _sign,
     "look": _look,
+    "kit": _kit,
+    "publish-for": _publish_for,
+    "act-and-see": _act_and_see,
 }
 
 if __name__ == "__main__":
