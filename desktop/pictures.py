@@ -11,7 +11,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -53,9 +53,8 @@ LOCKED = Seen(
     True,
     Holder("Defne Karaçay", "10000000146"),
 )
-ASKED = ConfirmationRequested(
-    method=Method.SMS, to="+90 *** *** ** 67", expires_at=datetime.now(UTC) + timedelta(minutes=3), tries_left=5
-)
+LATE_TODAY = datetime.now().astimezone().replace(hour=23, minute=59, second=59)  # so that each run draws the same
+ASKED = ConfirmationRequested(method=Method.SMS, to="+90 *** *** ** 67", expires_at=LATE_TODAY, tries_left=5)
 FINDINGS = [
     Finding(Found.PROGRAM, facts={"release": "0.1.0"}),
     Finding(Found.SERVICE_RUNS),

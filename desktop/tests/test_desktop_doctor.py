@@ -154,6 +154,15 @@ def test_an_empty_reader_is_no_fault(tmp_path: Path, computer: Computer) -> None
     assert is_well(findings)
 
 
+def test_a_service_that_is_not_installed_is_told_from_one_that_does_not_run(tmp_path: Path) -> None:
+    there = tmp_path / "pcscd"
+    missing = Computer({}, "linux", tmp_path, tmp_path, pcscd=there)
+    assert "install pcscd" in missing.start_service
+    there.touch()
+    assert "systemctl" in missing.start_service
+    assert "services.msc" in Computer({}, "win32", tmp_path, tmp_path).start_service
+
+
 def test_a_reader_on_usb_that_the_service_does_not_know_lacks_its_driver(tmp_path: Path, computer: Computer) -> None:
     usb_reader(computer)
     findings = examine(patient(tmp_path, computer, readers=VirtualReaders([])))

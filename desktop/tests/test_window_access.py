@@ -281,5 +281,8 @@ def test_every_kind_of_page_is_among_those_looked_at() -> None:
         return {kind, *(one for below in kind.__subclasses__() for one in kinds(below))}
 
     setting = Setting(dress(program(), LIGHT), Voice("tr"))
-    seen = {type(page(name, setting)) for name in NAMES}
-    assert kinds(Page) - {Page} == seen
+    pages = [page(name, setting) for name in NAMES]
+    assert kinds(Page) - {Page} == {type(one) for one in pages}
+    for one in pages:
+        one.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -18,12 +18,13 @@ from anahtar_desktop.holders import Holder
 from anahtar_desktop.ports import Seen, Wanted
 from anahtar_desktop.qt import questions as q
 from anahtar_desktop.qt.pages.check import CheckPage
-from anahtar_desktop.qt.pages.ending import EndPage, WorkingPage
+from anahtar_desktop.qt.pages.ending import EndPage
 from anahtar_desktop.qt.pages.page import Page, Setting
 from anahtar_desktop.qt.pages.practice import PracticePage
 from anahtar_desktop.qt.pages.start import StartPage
 from anahtar_desktop.qt.pages.table import page_for
 from anahtar_desktop.qt.pages.viewer import ViewerPage
+from anahtar_desktop.qt.pages.working import WorkingPage
 from anahtar_desktop.viewer import CardFacts, Certificate
 from anahtar_wire.messages import ConfirmationMethod, ConfirmationRequested, Method
 from anahtar_wire.problems import Problem

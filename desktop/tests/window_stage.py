@@ -22,11 +22,12 @@ from anahtar_desktop.qt.pages.duties import DutiesPage
 from anahtar_desktop.qt.pages.ending import EndPage
 from anahtar_desktop.qt.pages.page import Page
 from anahtar_desktop.qt.pages.pins import LastTryPage, NewPinPage, PinPage
-from anahtar_desktop.qt.pages.start import StartPage, Wish
+from anahtar_desktop.qt.pages.start import StartPage
 from anahtar_desktop.qt.palette import LIGHT, Palette
 from anahtar_desktop.qt.style import dress
 from anahtar_desktop.qt.surroundings import Surroundings
 from anahtar_desktop.qt.window import Window
+from anahtar_desktop.qt.wish import Wish
 
 PATIENCE = 10.0
 Kind = TypeVar("Kind", bound=Page)
@@ -46,7 +47,7 @@ class Stage:
         self.app = program(language)
         self.desk = desk
         server = (lambda: desk.server) if more.get("with_server", True) else None
-        self.parts = Surroundings(desk.readers, desk.journal, server, bool(more.get("rehearsal")))
+        self.parts = Surroundings(desk.readers, lambda: desk.journal, server, bool(more.get("rehearsal")))
         self.window = Window(self.parts, dress(self.app, palette, points or 11.5), language, watch=False)
         self.window.show()
         self.window.begin()

@@ -12,8 +12,8 @@ from anahtar_card.family import PinState
 from anahtar_desktop import RELEASE
 from anahtar_desktop.doctor import Finding, Grade
 from anahtar_desktop.doctor_texts import Found, found
+from anahtar_desktop.plainly import plain
 from anahtar_desktop.texts import Text, say
-from anahtar_desktop.words import plain
 
 VERSION = 1
 SIGNS = {Grade.GOOD: "✓", Grade.NOTE: "•", Grade.BAD: "✗"}

@@ -83,8 +83,10 @@ def _window(settings: Settings, language: str, link: str | None) -> int:
     library = missing(os.environ)
     if library is not None:
         return _wrong_usage(say(Text.USAGE_NO_LIBRARY, language, library=library))
-    from anahtar_desktop.qt.app import run
-
+    try:
+        from anahtar_desktop.qt.app import run
+    except ImportError as error:  # Qt is there, and something of the system that it needs is not
+        return _wrong_usage(say(Text.USAGE_NO_LIBRARY, language, library=str(error).split(":")[0]))
     return run(settings, language, link)
 
 

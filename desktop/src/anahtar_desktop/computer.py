@@ -28,10 +28,13 @@ class Computer:
     proc: Path = Path("/proc")
     usb: Path = Path("/sys/bus/usb/devices")
     own: int = field(default_factory=os.getpid)
+    pcscd: Path = Path("/usr/sbin/pcscd")
 
     @property
     def start_service(self) -> str:
-        """What starts the reader service."""
+        """What installs or starts the reader service."""
+        if self.system == "linux" and not self.pcscd.exists():
+            return "sudo apt-get install pcscd libccid"
         if self.system == "win32":
             return "services.msc → Smart Card"
         return "sudo systemctl enable --now pcscd.socket" if self.system == "linux" else "sudo shutdown -r now"

@@ -56,8 +56,8 @@ FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
         ("Support for card readers is not installed.", "Install the program again with reader support (pcsc)."),
     ),
     Found.SERVICE_STOPPED: (
-        ("Kart okuyucu hizmeti çalışmıyor.", "Hizmeti başlatın: {command}"),
-        ("The card reader service does not run.", "Start the service: {command}"),
+        ("Kart okuyucu hizmeti çalışmıyor.", "Şunu çalıştırın: {command}"),
+        ("The card reader service does not run.", "Run this: {command}"),
     ),
     Found.RIGHTS_MISSING: (
         (

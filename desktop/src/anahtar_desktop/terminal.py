@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from anahtar_card.pin import Pin, PinFault, PinRule
 from anahtar_desktop.new_pin import FAULTS, typed
+from anahtar_desktop.plainly import clock_time, plain
 from anahtar_desktop.ports import Cancelled, Instead, Seen, Wanted, masked
 from anahtar_desktop.texts import Text, say
-from anahtar_desktop.words import clock_time, plain, state_of
+from anahtar_desktop.words import state_of
 from anahtar_wire.problems import Problem, explain
 
 if TYPE_CHECKING:

@@ -1,35 +1,14 @@
-"""Values as people read them: times, card states, and text from outside without what could steer a terminal."""
+"""Cards and their states as people read them."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from anahtar_card.family import Look, PinState
 from anahtar_desktop.failures import problem_of
 from anahtar_desktop.holders import Holder
+from anahtar_desktop.plainly import plain
 from anahtar_desktop.ports import Seen, masked
 from anahtar_desktop.texts import Text, say
 from anahtar_wire.problems import explain
-
-LONGEST = 200
-
-
-def plain(value: object) -> str | int:
-    """Return a fact for showing: numbers as they are, ISO times as clock times, text without control characters."""
-    if isinstance(value, int):
-        return value
-    text = "".join(one for one in str(value)[:LONGEST] if one.isprintable())
-    try:
-        return clock_time(datetime.fromisoformat(text)) if "T" in text else text
-    except ValueError:
-        return text
-
-
-def clock_time(at: datetime) -> str:
-    """Return a moment as this computer's clock shows it, with the day when it is not today."""
-    local = at.astimezone()
-    today = local.date() == datetime.now(local.tzinfo).date()
-    return local.strftime("%H:%M" if today else "%d.%m.%Y %H:%M")
 
 
 def state_of(seen: Seen, language: str) -> str:

@@ -11,11 +11,12 @@ from anahtar_desktop.assistant import Assistant
 from anahtar_desktop.ending import Ending, Outcome
 from anahtar_desktop.ports import Cancelled
 from anahtar_desktop.qt import questions as q
+from anahtar_desktop.qt import wording
 from anahtar_desktop.qt.pages.page import Page, Setting
 from anahtar_desktop.qt.style import Look
 from anahtar_desktop.qt.surroundings import Surroundings
 from anahtar_desktop.qt.view import Answer, QtView
-from anahtar_desktop.qt.voice import PROGRESS, Message, Voice
+from anahtar_desktop.qt.voice import Message, Voice
 from anahtar_desktop.qt.work import Work
 from anahtar_wire.problems import Problem
 
@@ -98,7 +99,7 @@ class Conversation(QObject):
     def _hear(self, said: q.Said) -> None:
         if isinstance(said, q.CardShown):
             self._card = said
-        if isinstance(said, q.Told) and said.text in PROGRESS:
+        if isinstance(said, q.Told) and said.text in wording.PROGRESS:
             self._now = self._voice(said.text, **said.facts)
             self.page_in_work()
         self._said += self._voice.messages(said)
@@ -117,7 +118,7 @@ class Conversation(QObject):
         self.page.emit(page)
 
     def _show_working(self) -> None:
-        from anahtar_desktop.qt.pages.ending import WorkingPage
+        from anahtar_desktop.qt.pages.working import WorkingPage
 
         self._shown = WorkingPage(self._setting(None))
         self.page.emit(self._shown)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from anahtar_desktop.qt.pages.page import Page, Setting
-from anahtar_desktop.qt.pages.start import Wish
 from anahtar_desktop.qt.surroundings import Surroundings
+from anahtar_desktop.qt.wish import Wish
 
 
 @dataclass(frozen=True, slots=True)

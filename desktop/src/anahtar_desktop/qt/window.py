@@ -9,29 +9,25 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QCloseEvent
 
-from anahtar_desktop.assistant import Assistant, Overview
 from anahtar_desktop.links import ForeignLink, reference_in
-from anahtar_desktop.qt import questions as q
-from anahtar_desktop.qt.conversation import Conversation
 from anahtar_desktop.qt.doors import DOORS
 from anahtar_desktop.qt.frame import Frame
 from anahtar_desktop.qt.own_words import translate
-from anahtar_desktop.qt.pages.cards import InsertPage
-from anahtar_desktop.qt.pages.ending import WorkingPage
 from anahtar_desktop.qt.pages.page import Page, Setting
-from anahtar_desktop.qt.pages.start import StartPage, Wish
+from anahtar_desktop.qt.pages.working import WorkingPage
 from anahtar_desktop.qt.style import Look
 from anahtar_desktop.qt.surroundings import Surroundings, of_practice
 from anahtar_desktop.qt.texts import Label
-from anahtar_desktop.qt.view import QtView
 from anahtar_desktop.qt.voice import Message, Voice
+from anahtar_desktop.qt.wish import Wish
 from anahtar_desktop.qt.work import Work
 from anahtar_desktop.texts import Text
 from anahtar_desktop.watching import Watch
-from anahtar_wire.problems import Problem
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the first page shows before any of these is loaded
+    from anahtar_desktop.assistant import Overview
     from anahtar_desktop.practice import Practice
+    from anahtar_desktop.qt.conversation import Conversation
 
 OTHER = {"tr": "en", "en": "tr"}
 LAST_WORDS = 5.0
@@ -63,6 +59,10 @@ class Window(Frame):
         self.look_again()
 
     @property
+    def _at_start(self) -> bool:
+        return isinstance(self.page, Page) and self.page.is_start
+
+    @property
     def busy(self) -> bool:
         """Whether a card or a server is being waited for, or an act is going on."""
         return self._work.busy
@@ -73,19 +73,28 @@ class Window(Frame):
             return
         if self._overview is None:
             self.show_page(WorkingPage(self._setting()))
-        view = QtView()
-        view.said.connect(self._hear)
         self._said = []
-        self._work.begin(lambda: _looked(self._real.assistant(view, with_server=False)), self._show_start, self._lost)
+        self._work.begin(self._looked, self._show_start, self._lost)
 
-    @Slot(object)
-    def _hear(self, said: q.Said) -> None:
-        self._said += self._voice.messages(said)
+    def _looked(self) -> Overview:
+        """In the thread for waiting: settle what was left open, then look. A view of its own hears what is said."""
+        from anahtar_desktop.qt.hearing import Hearing
+
+        hearing = Hearing()
+        assistant = self._real.assistant(hearing, with_server=False)
+        assistant.settle()
+        self._said = [message for said in hearing.said for message in self._voice.messages(said)]
+        return assistant.status()
 
     def _lost(self) -> None:
+        from anahtar_desktop.assistant import Overview
+        from anahtar_wire.problems import Problem
+
         self._show_start(Overview(Problem.INTERNAL, (), ()))
 
     def _show_start(self, overview: Overview) -> None:
+        from anahtar_desktop.qt.pages.start import StartPage
+
         fresh = _came(self._overview, overview)
         self._overview = overview
         page = StartPage(self._setting(), overview, fresh)
@@ -123,13 +132,15 @@ class Window(Frame):
         except ForeignLink as foreign:
             self.note(self._voice(Label.LINK_FOREIGN, link=foreign.shown))
             return
-        if isinstance(self.page, StartPage) and not self._work.busy:
+        if self._at_start and not self._work.busy:
             self.unlock()
             self.note(self._voice(Label.LINK_TYPE_CODE))
         else:
             self.note(self._voice(Label.LINK_BUSY))
 
     def _converse(self, act: str) -> None:
+        from anahtar_desktop.qt.conversation import Conversation
+
         conversation = Conversation(act, self._parts, self._work, self._look, self._voice, self._practice)
         conversation.page.connect(self.show_page)
         conversation.over.connect(self._over)
@@ -178,9 +189,9 @@ class Window(Frame):
     @Slot()
     def _readers_changed(self) -> None:
         page = self.page
-        if isinstance(page, InsertPage) and self._practice is None:
+        if page is not None and page.goes_on_with_card and self._practice is None:
             page.answer(None)
-        elif isinstance(page, StartPage):
+        elif self._at_start:
             self.look_again()
 
     def switch_language(self) -> None:
@@ -190,7 +201,7 @@ class Window(Frame):
         translate(self._voice.language)
         self.speak(self._voice)
         self._bar_text()
-        if isinstance(self.page, StartPage) and self._overview is not None:
+        if self._at_start and self._overview is not None:
             self._show_start(self._overview)
 
     def _bar_text(self) -> None:
@@ -211,11 +222,6 @@ class Window(Frame):
             self._watch.stop()
         self._work.wait(LAST_WORDS)
         event.accept()
-
-
-def _looked(assistant: Assistant) -> Overview:
-    assistant.settle()
-    return assistant.status()
 
 
 def _came(before: Overview | None, now: Overview) -> frozenset[str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from anahtar_desktop.ports import Seen
-from anahtar_desktop.qt import drawings
-from anahtar_desktop.qt.pages.page import FULL_TRIES
+from anahtar_desktop.qt import drawings, wording
+from anahtar_desktop.qt.pages.page import FULL_TRIES, card_picture
 from anahtar_desktop.qt.parts import Tries, picture, words
 from anahtar_desktop.qt.style import Look
 from anahtar_desktop.qt.texts import Label
-from anahtar_desktop.qt.voice import STATES, Voice
+from anahtar_desktop.qt.voice import Voice
 
 
 def strip(seen: Seen, holder: str | None, look: Look, voice: Voice) -> QFrame:
@@ -27,25 +27,18 @@ def strip(seen: Seen, holder: str | None, look: Look, voice: Voice) -> QFrame:
     return frame
 
 
-def card_picture(look: Look) -> QLabel:
-    """Return the drawing of a card."""
-    colours = look.palette
-    svg = drawings.CARD.format(ink=colours.ink, accent=colours.brand, ground=colours.page)
-    return picture(svg, look.scaled(2.9), "")
-
-
 def facts(seen: Seen, holder: str | None, look: Look, voice: Voice) -> QVBoxLayout:
     """Return whose card it is, which, where, and its state and tries."""
     column = QVBoxLayout()
     column.setSpacing(look.scaled(0.25))
-    whose = voice.whose(seen, holder)
+    whose = wording.whose(voice, seen, holder)
     if whose:
         column.addWidget(words(whose, "strong"))
-    column.addWidget(words(" · ".join(voice.where(seen)), "soft"))
+    column.addWidget(words(" · ".join(wording.where(voice, seen)), "soft"))
     if seen.look is not None:
         column.addSpacing(look.scaled(0.3))
         column.addWidget(state(seen, look, voice))
-        for what, tries in voice.tries(seen.look):
+        for what, tries in wording.tries(voice, seen.look):
             column.addWidget(Tries(what, tries, FULL_TRIES, look))
     return column
 
@@ -53,7 +46,7 @@ def facts(seen: Seen, holder: str | None, look: Look, voice: Voice) -> QVBoxLayo
 def state(seen: Seen, look: Look, voice: Voice) -> QWidget:
     """Return the PIN's state: sign, colour and words."""
     assert seen.look is not None
-    name, sign, colour = STATES[seen.look.pin]
+    name, sign, colour = wording.STATES[seen.look.pin]
     whole = QWidget()
     row = QHBoxLayout(whole)
     row.setContentsMargins(0, 0, 0, 0)

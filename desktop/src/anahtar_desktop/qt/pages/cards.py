@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout
 
 from anahtar_desktop.ports import Seen, masked
-from anahtar_desktop.qt import drawings
+from anahtar_desktop.qt import drawings, wording
 from anahtar_desktop.qt.pages.card_strip import facts
 from anahtar_desktop.qt.pages.page import Page, Setting
 from anahtar_desktop.qt.parts import announce, picture, words
@@ -20,6 +20,8 @@ HOW_TO_INSERT = (Problem.NO_CARD, Problem.CARD_MUTE, Problem.CARD_OTHER, Problem
 
 class InsertPage(Page):
     """Answers with None when the readers shall be looked at again; the window answers so itself when a card comes."""
+
+    goes_on_with_card = True
 
     def __init__(self, setting: Setting, question: AskForCard) -> None:
         voice, wanted = setting.voice, question.wanted
@@ -66,7 +68,7 @@ class ChoosePage(Page):
         frame.setProperty("role", "panel")
         row = QHBoxLayout(frame)
         radio = QRadioButton()
-        radio.setAccessibleName(", ".join([self.voice.whose(seen), *self.voice.where(seen)]))
+        radio.setAccessibleName(", ".join([wording.whose(self.voice, seen), *wording.where(self.voice, seen)]))
         self.group.addButton(radio, number)
         row.addWidget(radio)
         inside = QVBoxLayout()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout
 
+from anahtar_desktop.plainly import clock_time, plain
 from anahtar_desktop.ports import Instead
 from anahtar_desktop.qt.fields import Field, SecretField
 from anahtar_desktop.qt.pages.page import Page, Setting
@@ -16,7 +17,6 @@ from anahtar_desktop.qt.parts import announce, button, words
 from anahtar_desktop.qt.questions import AskConfirmation, ChooseMethod
 from anahtar_desktop.qt.texts import Label
 from anahtar_desktop.texts import Text
-from anahtar_desktop.words import clock_time, plain
 from anahtar_wire.messages import ConfirmationMethod
 from anahtar_wire.problems import Problem
 

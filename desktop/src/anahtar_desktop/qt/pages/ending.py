@@ -1,4 +1,4 @@
-"""The pages without a question: while the program works, and how an act ended."""
+"""How an act ended."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from PySide6.QtCore import Qt
 
 from anahtar_desktop.ending import Ending, Outcome
 from anahtar_desktop.qt import drawings
-from anahtar_desktop.qt.pages.card_strip import card_picture
 from anahtar_desktop.qt.pages.page import Page, Setting
-from anahtar_desktop.qt.parts import announce, picture, words
+from anahtar_desktop.qt.parts import picture
 from anahtar_desktop.qt.texts import Label
 from anahtar_desktop.qt.voice import Message
 from anahtar_desktop.texts import Text
@@ -22,23 +21,6 @@ TITLES: dict[Outcome, tuple[Label | Text, str, str]] = {
     Outcome.UNKNOWN: (Label.END_UNKNOWN, "question", "warning"),
 }
 """For each way to end: the page's name, its sign and its colour."""
-
-
-class WorkingPage(Page):
-    """Says what is going on, as the assistant tells it; nothing moves unless something happened."""
-
-    def __init__(self, setting: Setting) -> None:
-        super().__init__(dataclasses.replace(setting, messages=(), hint=""), setting.voice(Label.WORKING))
-        self.add(card_picture(self.look))
-        self.now = words("", "strong")
-        self.add(self.now)
-        self.say(self.voice(Label.WORKING_LEAD), "soft")
-        self.column.addStretch(1)
-
-    def show_now(self, text: str) -> None:
-        """Show what is going on now."""
-        self.now.setText(text)
-        announce(self.now, text)
 
 
 class EndPage(Page):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from anahtar_desktop.ports import Cancelled
-from anahtar_desktop.qt.parts import Notice, announce, button, line, words
-from anahtar_desktop.qt.questions import CardShown
+from anahtar_desktop.qt import drawings
+from anahtar_desktop.qt.parts import Notice, announce, button, line, picture, words
 from anahtar_desktop.qt.style import Look
 from anahtar_desktop.qt.texts import Label
 from anahtar_desktop.qt.voice import Message, Voice
+
+if TYPE_CHECKING:
+    from anahtar_desktop.qt.questions import CardShown
 
 FULL_TRIES = 3
 COLUMN = 40
@@ -40,6 +42,10 @@ class Page(QScrollArea):
     """One question. `answered` carries the answer, or Cancelled when the person stops."""
 
     answered = Signal(object)
+    goes_on_with_card = False
+    """Whether a card that is put in answers the question."""
+    is_start = False
+    """Whether it is the first page, from which everything begins."""
 
     def __init__(self, setting: Setting, title: str) -> None:
         super().__init__()
@@ -137,6 +143,8 @@ class Page(QScrollArea):
 
     def cancel(self) -> None:
         """Stop the act."""
+        from anahtar_desktop.ports import Cancelled
+
         self.answer(Cancelled)
 
     def enter(self) -> None:
@@ -147,3 +155,10 @@ class Page(QScrollArea):
             target.setFocus(Qt.FocusReason.OtherFocusReason)
         spoken = [self.title, *(message.spoken for message in self.setting.messages), self.setting.hint]
         announce(self, ". ".join(part for part in spoken if part), now=bool(troubles))
+
+
+def card_picture(look: Look) -> QLabel:
+    """Return the drawing of a card."""
+    colours = look.palette
+    svg = drawings.CARD.format(ink=colours.ink, accent=colours.brand, ground=colours.page)
+    return picture(svg, look.scaled(2.9), "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -11,25 +10,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from anahtar_card.family import PinState
 from anahtar_desktop.assistant import Overview
+from anahtar_desktop.plainly import plain
 from anahtar_desktop.ports import Seen
-from anahtar_desktop.qt.pages.card_strip import card_picture, facts
-from anahtar_desktop.qt.pages.page import Page, Setting
+from anahtar_desktop.qt import wording
+from anahtar_desktop.qt.pages.card_strip import facts
+from anahtar_desktop.qt.pages.page import Page, Setting, card_picture
 from anahtar_desktop.qt.parts import button, words
 from anahtar_desktop.qt.texts import Label
-from anahtar_desktop.qt.voice import ADVICE, Message
-from anahtar_desktop.words import plain
-
-
-class Wish(StrEnum):
-    """What a person may want from the first page."""
-
-    UNLOCK = "unlock"
-    CHANGE = "change"
-    VIEWER = "viewer"
-    CHECK = "check"
-    PRACTICE = "practice"
-    LOOK = "look"
-
+from anahtar_desktop.qt.voice import Message
+from anahtar_desktop.qt.wish import Wish
 
 ABOUT = {Wish.UNLOCK: (Label.UNLOCK, Label.UNLOCK_ABOUT), Wish.CHANGE: (Label.CHANGE, Label.CHANGE_ABOUT)}
 MORE = {Wish.VIEWER: Label.VIEWER, Wish.CHECK: Label.CHECK, Wish.PRACTICE: Label.PRACTICE}
@@ -37,6 +26,8 @@ MORE = {Wish.VIEWER: Label.VIEWER, Wish.CHECK: Label.CHECK, Wish.PRACTICE: Label
 
 class StartPage(Page):
     """Answers with a wish. `fresh` are the readers whose card was put in just now."""
+
+    is_start = True
 
     def __init__(self, setting: Setting, overview: Overview, fresh: frozenset[str] = frozenset()) -> None:
         super().__init__(setting, setting.voice(Label.START_TITLE))
@@ -76,7 +67,7 @@ class StartPage(Page):
         column = facts(seen, None, self.look, self.voice)
         if seen.reader in self._fresh:
             column.insertWidget(0, words("➜ " + self.voice(Label.INSERTED_NOW), "met"))
-        advice = ADVICE.get(seen.look.pin) if seen.can_unlock else Label.ADVICE_FOREIGN
+        advice = wording.ADVICE.get(seen.look.pin) if seen.can_unlock else Label.ADVICE_FOREIGN
         if advice is not None:
             column.addSpacing(self.look.scaled(0.3))
             column.addWidget(words(self.voice(advice)))
@@ -85,7 +76,7 @@ class StartPage(Page):
     def _empty(self, seen: Seen) -> QVBoxLayout:
         column = QVBoxLayout()
         column.addWidget(words(str(plain(seen.reader)), "soft"))
-        trouble = self.voice.trouble(seen)
+        trouble = wording.trouble(self.voice, seen)
         column.addWidget(words(trouble.heading, "strong"))
         column.addWidget(words(trouble.lines[2]))
         return column

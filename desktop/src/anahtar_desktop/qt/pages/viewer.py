@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
 
 from anahtar_card.errors import CardError
 from anahtar_desktop.failures import problem_of
+from anahtar_desktop.plainly import plain
 from anahtar_desktop.ports import Seen
 from anahtar_desktop.qt.pages.card_strip import strip
 from anahtar_desktop.qt.pages.page import Page, Setting
 from anahtar_desktop.qt.parts import button, words
 from anahtar_desktop.qt.texts import Label
 from anahtar_desktop.viewer import CardFacts, Certificate
-from anahtar_desktop.words import plain
 
 USES = {"sign": Label.USE_SIGN, "commit": Label.USE_COMMIT, "encrypt": Label.USE_ENCRYPT}
 Shown = tuple[Seen, CardFacts | CardError]

@@ -1,0 +1,68 @@
+"""What delivery is made of: the bill of materials agrees with the lock, and the recipes name files that exist."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGING = ROOT / "desktop" / "packaging"
+LOCK = ROOT / "requirements" / "test.txt"
+
+
+@pytest.fixture(scope="module")
+def sbom() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("eimza_sbom", PACKAGING / "sbom.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_part_has_the_locks_version_and_sums_and_the_same_lock_makes_the_same_file(sbom: ModuleType) -> None:
+    done = [
+        subprocess.run([sys.executable, PACKAGING / "sbom.py", LOCK], capture_output=True, text=True, check=True)
+        for _ in range(2)
+    ]
+    assert done[0].stdout == done[1].stdout
+    bill = json.loads(done[0].stdout)
+    lock = LOCK.read_text(encoding="utf-8")
+    parts = {one["name"]: one for one in bill["components"]}
+    assert {"pyside6-essentials", "cryptography", "pyscard", "pydantic", "shiboken6"} <= set(parts)
+    assert not {"django", "pytest"} & set(parts), "what the program does not bring is not in its bill"
+    for name, part in parts.items():
+        if name not in sbom.OWN:
+            assert f"\n{name}=={part['version']} " in lock.lower().replace("[binary]", "")
+            assert part["hashes"]
+            assert all(one["content"] in lock for one in part["hashes"])
+
+
+def test_every_part_that_is_needed_is_in_the_bill(sbom: ModuleType) -> None:
+    bill = sbom.bill(sbom.locked(LOCK.read_text(encoding="utf-8")))
+    known = {one["bom-ref"] for one in bill["components"]} | {bill["metadata"]["component"]["bom-ref"]}
+    assert {one["ref"] for one in bill["dependencies"]} == known
+    assert all(set(one["dependsOn"]) <= known for one in bill["dependencies"])
+
+
+def test_a_part_that_the_lock_does_not_hold_is_refused(sbom: ModuleType) -> None:
+    lock = sbom.locked(LOCK.read_text(encoding="utf-8"))
+    del lock["cryptography"]
+    with pytest.raises(KeyError):
+        sbom.bill(lock)
+
+
+@pytest.mark.parametrize("name", ["build", "debian"])
+def test_the_recipes_are_well_formed_and_name_files_that_exist(name: str) -> None:
+    script = PACKAGING / name
+    assert subprocess.run(["bash", "-n", script], capture_output=True).returncode == 0
+    assert script.stat().st_mode & 0o111
+    for file in re.findall(r"desktop/(?:share|packaging)/[\w.-]+", script.read_text(encoding="utf-8")):
+        assert (ROOT / file).exists(), file
