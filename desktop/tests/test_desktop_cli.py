@@ -183,6 +183,7 @@ class Terminal:
     def __init__(self, *arguments: str) -> None:
         self.pid, self._handle = pty.fork()
         if self.pid == 0:  # pragma: no cover
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever started the tests may have it ignored
             os.execv(sys.executable, [sys.executable, "-m", "anahtar_desktop.cli", *arguments])
         self.screen = ""
 
@@ -199,8 +200,9 @@ class Terminal:
         os.write(self._handle, line.encode() + b"\n")
 
     def end(self) -> int:
-        while self._read():
-            pass
+        deadline = time.monotonic() + 10
+        while not select.select([self._handle], [], [], 0.1)[0] or self._read():
+            assert time.monotonic() < deadline, self.screen
         _, status = os.waitpid(self.pid, 0)
         os.close(self._handle)
         return os.waitstatus_to_exitcode(status)
