@@ -37,8 +37,10 @@ def _database_table() -> str:
     return f'[database]\nkind = "postgresql"\nname = "postgres"\nuser = "postgres"\nhost = "{cluster.socket_folder}"\n'
 
 
-(_folder / "anahtar.toml").write_text(
-    f"""
+def _settings_file() -> Path:
+    file = _folder / "anahtar.toml"
+    file.write_text(
+        f"""
 rehearsal = true
 {_database_table()}
 [portal]
@@ -58,16 +60,19 @@ file = "keys.json"
 [notices]
 inbox = "inbox"
 """
-)
-os.environ["ANAHTAR_CONFIG"] = str(_folder / "anahtar.toml")
+    )
+    return file
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker inherits the settings of the first process, and its PostgreSQL
+    os.environ["ANAHTAR_CONFIG"] = str(_settings_file())
 os.environ["DJANGO_SETTINGS_MODULE"] = "anahtar_server.django_settings"
 django.setup()
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """A file, not memory: threads of a test must see one database. Each process has its own: those that xdist starts
-    inherit the settings of the first, and with them its PostgreSQL."""
+    """A file, not memory: threads of a test must see one database. Each process has its own, in the one PostgreSQL."""
     from django.conf import settings
 
     name = f"test-{os.getpid()}"
