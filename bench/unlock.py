@@ -99,9 +99,10 @@ def _on_postgresql(keys: Keys, rounds: int) -> Iterator[Measure]:
         database = stack.enter_context(cluster())
         one = stack.enter_context(stage(keys=keys, database=database.settings, seats=SEATS))
         codes = f"postgresql:{database.folder}"
-        with one.running():
+        with one.running(**profiling.plain()):
             _live_each(one, codes)
             peer = Pgbench.record(database, one, codes, SEATS)
+        with one.running():
             trial = Trial(one, codes, lambda: _tidy(database), {"PostgreSQL": database.pid})
             taken = _take(trial, lambda: peer.rate(PEER_SECONDS), rounds)
         how = (

@@ -37,6 +37,11 @@ def tracing(trace: Path) -> dict[str, str]:
     return {"DJANGO_SETTINGS_MODULE": "bench.parts.watched_settings", "BENCH_TRACE": str(trace)}
 
 
+def plain() -> dict[str, str]:
+    """Return the environment that has a stage's processes send PostgreSQL statements with their values in them."""
+    return {"DJANGO_SETTINGS_MODULE": "bench.parts.watched_settings", "BENCH_PLAIN": "1"}
+
+
 def found(stage: Stage, codes: str) -> str:
     """Live some unlocks under the profiler and return where the processor time went, for each process."""
     folder = stage.folder / "profile"

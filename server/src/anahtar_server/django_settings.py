@@ -60,6 +60,7 @@ if _config.database.kind == "sqlite":
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(_config.database.path),
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # The default (DEFERRED) answers contended writes with an error instead of waiting.
                 "transaction_mode": "IMMEDIATE",
@@ -79,6 +80,9 @@ else:
             "PORT": _database.port,
             "PASSWORD": _database.password_file.read().decode() if _database.password_file else "",
             "CONN_MAX_AGE": 60,
+            # Each statement is planned once a connection, not each time. A connection pooler in between must keep
+            # prepared statements apart (docs/operations).
+            "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
         }
     }
 

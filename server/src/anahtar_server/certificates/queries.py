@@ -30,8 +30,8 @@ def for_holder(holder: Holder, now: datetime) -> QuerySet[Certificate]:
 
 def all_revoked(card: Card) -> bool:
     """Tell whether the card has certificates and each of them is revoked: then no PIN is set on it any more."""
-    own = Certificate.objects.filter(card=card)
-    return own.exists() and not own.exclude(state=Certificate.State.REVOKED).exists()
+    states = Certificate.objects.filter(card=card).values_list("state", flat=True).distinct()
+    return set(states) == {Certificate.State.REVOKED.value}
 
 
 def refuse_unusable(card: Card) -> None:

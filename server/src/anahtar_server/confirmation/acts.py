@@ -45,7 +45,7 @@ class Asked:
         return "<Asked>"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def ask(*, about: str, holder: Holder, way: Way, code_key: bytes, limits: Limits, actor: str, now: datetime) -> Asked:
     """Put (or put again) the question that confirms `about`. Raises Refusal: TOO_MANY, the way is not usable."""
     way.refuse_if_unusable()
@@ -67,7 +67,7 @@ def ask(*, about: str, holder: Holder, way: Way, code_key: bytes, limits: Limits
     return Asked(question.expires_at, limits.confirmation_tries - question.tries_used, code, question.messages_sent)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def answer(
     *, about: str, method: Method, text: str, code_key: bytes, limits: Limits, actor: str, now: datetime
 ) -> tuple[Verdict, int]:

@@ -36,19 +36,16 @@ def tell(
     if not connection.in_atomic_block:
         raise TransactionManagementError("a message commits with its act: open a transaction round both")
     check_text(channel, text)
-    # Without the text, which may hold a code: who queues a message has no right to read any.
-    message, new = OutboxMessage.objects.defer("text").get_or_create(
+    message = OutboxMessage(
         key=key,
-        defaults={
-            "channel": channel,
-            "address": address,
-            "subject": subject or "",
-            "text": text,
-            "secret": secret,
-            "about": about,
-            "not_after": not_after,
-            "created_at": now,
-        },
+        channel=channel,
+        address=address,
+        subject=subject or "",
+        text=text,
+        secret=secret,
+        about=about,
+        not_after=not_after,
+        created_at=now,
     )
-    if new:
+    if OutboxMessage.objects.put(message):
         record(actor=actor, act=Act.MESSAGE_QUEUED, subject=about, now=now, message=message.pk, channel=channel)

@@ -34,6 +34,7 @@ def get(name: str, holder: Holder) -> Unlock:
         found = None
     if found is None:
         raise Refusal(Problem.PAGE_NOT_FOUND)
+    found.holder = holder
     return found
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Subquery
+
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.cards.models import Card
@@ -18,9 +20,9 @@ def locked(unlock_id: UUID) -> Unlock:
 
     Whoever revokes or flags the card locks the card's row first as well, so one of two comes before the other.
     """
-    card_id = Unlock.objects.values_list("card_id", flat=True).get(pk=unlock_id)
-    card = Card.objects.select_for_update().get(pk=card_id)
-    unlock = Unlock.objects.select_for_update().get(pk=unlock_id)
+    of_unlock = Unlock.objects.filter(pk=unlock_id).values("card_id")
+    card = Card.objects.select_for_update().get(pk=Subquery(of_unlock))
+    unlock = Unlock.objects.select_for_update(of=("self",)).select_related("holder").get(pk=unlock_id)
     unlock.card = card
     return unlock
 
