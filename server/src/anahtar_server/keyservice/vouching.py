@@ -8,7 +8,7 @@ from typing import Protocol
 
 from joserfc.jwk import KeySet
 
-from anahtar_server.cards.queries import cards_for
+from anahtar_server.cards.queries import may_act_on
 from anahtar_server.signin.assertion import Claims, check_assertion
 from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.rules import AnswerWrong, Reason, is_fresh
@@ -39,12 +39,13 @@ class Vouching:
         Raises Refusal SIGN_IN_REFUSED, SIGN_IN_STALE, CARD_NOT_YOURS, or KEY_SERVICE_GONE when the provider's keys
         cannot be had.
         """
-        claims = self._claims(unlock.sign_in, now)
-        if claims.tckn != unlock.holder.tckn:
+        sign_in = SignIn.objects.select_related("holder").get(pk=unlock.sign_in_id)
+        claims = self._claims(sign_in, now)
+        if sign_in.holder_id != unlock.holder_id or claims.tckn != sign_in.holder.tckn:
             raise Refusal(Problem.SIGN_IN_REFUSED)
         if not is_fresh(claims.authenticated_at, unlock.opened_at, self.fresh_minutes):
             raise Refusal(Problem.SIGN_IN_STALE)
-        if not cards_for(unlock.holder, now).filter(pk=unlock.card_id).exists():
+        if not may_act_on(unlock.card, sign_in.holder, now):
             raise Refusal(Problem.CARD_NOT_YOURS)
 
     def _claims(self, sign_in: SignIn, now: datetime) -> Claims:

@@ -41,7 +41,7 @@ def get(name: str, holder: Holder) -> Unlock:
 def by_name(name: str) -> Unlock:
     """Return an unlock by its name; raises Refusal UNLOCK_UNKNOWN."""
     try:
-        found = Unlock.objects.filter(pk=uuid.UUID(hex=name)).select_related("card", "holder", "sign_in").first()
+        found = Unlock.objects.filter(pk=uuid.UUID(hex=name)).first()
     except ValueError:
         found = None
     if found is None:

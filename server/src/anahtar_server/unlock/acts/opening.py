@@ -12,7 +12,7 @@ from django.db import IntegrityError
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.cards.models import Card
-from anahtar_server.cards.queries import cards_for
+from anahtar_server.cards.queries import may_act_on
 from anahtar_server.certificates.queries import refuse_unusable
 from anahtar_server.config import Limits
 from anahtar_server.confirmation.rules import SKEW
@@ -86,7 +86,7 @@ def _unused_code() -> VerificationCode:
 
 
 def _refuse_card(card: Card, holder: Holder, limits: Limits, now: datetime) -> None:
-    if not cards_for(holder, now).filter(pk=card.pk).exists():
+    if not may_act_on(card, holder, now):
         raise Refusal(Problem.CARD_NOT_YOURS)
     refuse_unusable(card)
     key = f"card:{card.pk}"
