@@ -113,9 +113,10 @@ def _open_and_claim(seat: Seat, key: ProgramKey) -> str:
 
 
 def _ask(face: Face, key: ProgramKey, name: str, act: str, message: messages.Message) -> str:
+    from anahtar_server.keyservice.face import ENDS
     from anahtar_server.unlock.consent import Errand
 
-    path, body = f"/api/v1/unlock/{name}/{act}", message.model_dump_json().encode()
+    path, body = f"/api/v1/unlock/{name}/{ENDS[act]}", message.model_dump_json().encode()
     proof = key.prove("POST", path, body)
     reply = face.answer(Errand(act=act, method="POST", path=path, body=body.hex(), proof=proof, unlock=name))
     if reply.problem:

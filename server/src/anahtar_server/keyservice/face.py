@@ -56,7 +56,7 @@ class Face:
         if errand.act in _OF_CARD:
             return _OF_CARD[errand.act](self, errand, body)
         unlock = queries.by_name(errand.unlock)
-        if errand.path != f"/api/v1/unlock/{unlock.name}/{_ENDS[errand.act]}" or not unlock.program_key:
+        if errand.path != f"/api/v1/unlock/{unlock.name}/{ENDS[errand.act]}" or not unlock.program_key:
             raise Refusal(Problem.UNLOCK_UNKNOWN)  # what the program signed is this act on this unlock, and no other
         check_proof(
             program_key=bytes(unlock.program_key),
@@ -160,7 +160,7 @@ _OF_UNLOCK: dict[str, Callable[[Face, Unlock, bytes], Message]] = {
     "consent": Face.consent,
     "report": Face.report,
 }
-_ENDS = {
+ENDS = {
     "ask-confirmation": "confirmation",
     "answer-confirmation": "confirmation/answer",
     "grant": "grant",
