@@ -1,21 +1,24 @@
 """How often the faults and attacks are run: a tenth in `script/test`, the small count in `script/check`, the large one
-in `script/check --long`. What was really run is written down, one file a process, and added up by `script/counts`.
+in `script/check --long`, there as far as a time given for each test allows (ANAHTAR_COUNTS_SECONDS; without it, all).
+What was really run is written down, one file a process, and added up by `script/counts`.
 
-A test asks for its row: `counts = counted("card torn", small=3000, large=50000)`, runs `counts.wanted` cases, and says
-`counts.did(cases)` when they held.
+A test asks for its row: `row = counted("card torn", small=3000, large=50000)`, runs a case for each of `row.rounds()`
+or while `row.goes_on(done)`, and says `row.did(cases)` when they held.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 SIZE = "ANAHTAR_COUNTS"
+SECONDS = "ANAHTAR_COUNTS_SECONDS"
 FOLDER = "ANAHTAR_COUNTS_FOLDER"
 
 
@@ -28,12 +31,34 @@ class Row:
     large: int
     share: int = 1
     done: int = 0
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def wanted(self) -> int:
         """Cases to run now, this test's share of the row."""
         whole = {"tenth": -(-self.small // 10), "small": self.small, "large": self.large}[os.environ.get(SIZE, "tenth")]
         return -(-whole // self.share)
+
+    def goes_on(self, done: int) -> bool:
+        """Tell whether after so many cases more are wanted; a time that is given ends the large count only, and not
+        before as many were run as the small one has."""
+        seconds = float(os.environ.get(SECONDS, "inf"))
+        small = -(-self.small // self.share)
+        return done < self.wanted and (done < small or time.monotonic() - self.began < seconds)
+
+    def rounds(self) -> Iterator[int]:
+        """Yield the cases' numbers, from 0."""
+        number = 0
+        while self.goes_on(number):
+            yield number
+            number += 1
+
+    def batches(self, most: int) -> Iterator[int]:
+        """Yield how many cases to run next, at most so many at once, and count each batch as done when it held."""
+        while self.goes_on(self.done):
+            cases = min(most, self.wanted - self.done)
+            yield cases
+            self.done += cases
 
     def did(self, cases: int) -> None:
         """Keep that so many cases held."""

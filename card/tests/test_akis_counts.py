@@ -115,7 +115,7 @@ def well(memory: Memory, had: str | None, tries: int) -> None:
 def test_a_card_torn_anywhere_is_the_old_or_the_new_one_and_can_be_unlocked(counted: Counted) -> None:
     row = counted("card torn at every command and memory write", small=3_000, large=50_000)
     done = number = 0
-    while done < row.wanted:
+    while row.goes_on(done):
         try:
             done += torn(random.Random(number))
         except AssertionError as error:
@@ -139,7 +139,7 @@ def hostile_command(chance: random.Random) -> bytes:
 def test_hostile_commands_change_nothing_and_only_spend_tries(counted: Counted) -> None:
     row = counted("hostile commands to the virtual cards", small=10_000, large=1_000_000)
     done = 0
-    while done < row.wanted:
+    while row.goes_on(done):
         seed, chance = done, random.Random(done)
         memory, _, _ = fresh(chance)
         card = AkisCard.open(memory)
@@ -223,7 +223,7 @@ def test_the_administration_keys_tries_outlast_whatever_our_program_lives_throug
     """Our driver with the server's rules, on a wire that spoils cryptograms: what happens when the program is not ours
     and sends cryptograms of its own, no protocol of this kind can prevent (docs/threats)."""
     row = counted("administration key's tries under arbitrary behaviour of the program", small=2_000, large=100_000)
-    for number in range(row.wanted):
+    for number in row.rounds():
         try:
             attempts(random.Random(number))
         except AssertionError as error:

@@ -159,7 +159,7 @@ def test_no_answer_of_a_card_or_reader_gets_the_program_out_of_step(
 ) -> None:
     row = counted(ROW, small=100_000, large=10_000_000, share=2)
     said = number = 0
-    while said < row.wanted:  # type: ignore[attr-defined]
+    while row.goes_on(said):  # type: ignore[attr-defined]
         act = ("unlock", "unlock", "change", "settle", "status")[number % 5]
         said += lived(act, number, tmp_path / str(number % 7))
         number += 1
@@ -198,7 +198,7 @@ def test_every_conversation_with_any_card_ends_in_a_result_or_a_named_error(coun
     chance = random.Random(20260504)
     hostile = Hostile(chance, 0.8)
     talks = [talk for atr in ATRS for talk in conversations(atr)]
-    while hostile.said < row.wanted:  # type: ignore[attr-defined]
+    while row.goes_on(hostile.said):  # type: ignore[attr-defined]
         talk = chance.choice(talks)
         try:
             result = converse(talk(), Anything(hostile), answer=lambda challenge: chance.randbytes(32))

@@ -78,7 +78,7 @@ def lived(world: World) -> Lived:
     logging.getLogger().addHandler(listener)
     logging.getLogger().setLevel(logging.DEBUG)
     try:
-        for number in range(Row(ROW, SMALL, LARGE).wanted):
+        for number in Row(ROW, SMALL, LARGE).rounds():
             _live(seen, number)
     finally:
         logging.getLogger().removeHandler(listener)

@@ -47,7 +47,7 @@ def test_whatever_dies_wherever_everything_comes_right_again(
     row = counted(ROW, small=300, large=10_000)
     places: list[object] = [*PLACES, *passings]
     step = max(1, len(places) // row.wanted)  # a tenth takes every third place, the whole count all of them, again
-    for number in range(row.wanted):
+    for number in row.rounds():
         place = places[(number * step + number * step // len(places)) % len(places)]
         try:
             world.kill_program_at(place, number) if isinstance(place, str) else world.kill_server_at(place, number)

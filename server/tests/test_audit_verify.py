@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -211,3 +212,31 @@ def test_the_offline_verifier_needs_no_django(file: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(file)], check=False)  # our own interpreter
     assert done.returncode == 0
+
+
+def _tampered(lines: list[str], chance: random.Random) -> list[str]:
+    """Do one thing to a chain that nobody may do: change, take out, put in, swap, cut off."""
+    rows, at = list(lines), chance.randrange(len(lines) - 1)
+    match chance.randrange(5):
+        case 0:
+            name = chance.choice(FIELDS)
+            rows[at] = _edited(rows[at], name, f"{json.loads(rows[at])[name]}{chance.choice('x0 ')}")
+        case 1:
+            del rows[at]
+        case 2:
+            rows.insert(at, chance.choice(rows[:-1]))
+        case 3:
+            other = (at + chance.randrange(1, len(rows) - 1)) % (len(rows) - 1)
+            rows[at], rows[other] = rows[other], rows[at]
+        case _:
+            del rows[at:-1]
+    return rows
+
+
+def test_whatever_is_done_to_a_chain_is_seen(counted: Callable[..., Any]) -> None:
+    row = counted("audit journal: change, delete, insert, reorder, truncate", small=2_000, large=100_000)
+    chains = [_chain(length) for length in range(2, 20)]
+    for number in row.rounds():
+        chance = random.Random(number)
+        assert not verify(_tampered(chance.choice(chains), chance)).holds, number
+        row.did(1)

@@ -382,10 +382,10 @@ def test_a_hostile_web_tier_gets_no_consent_outside_a_confirmed_unlock(
     ground: Ground, counted: Callable[..., Any]
 ) -> None:
     row = counted("hostile web tier with all its credentials", small=500, large=10_000)
-    for number in range(row.wanted):
+    for number in row.rounds():
         attack = ATTACKS[number % len(ATTACKS)]
         assert not carried_out(ground, attack, number), attack.__name__
-    row.did(row.wanted)
+        row.did(1)
 
 
 @pytest.mark.parametrize("attack", NOT_STOPPED_YET, ids=lambda attack: attack.__name__)

@@ -65,7 +65,7 @@ def claiming(code: VerificationCode, program: AProgram, number: int, now: dateti
 
 def test_of_two_hundred_programs_with_one_code_one_wins(stage: Stage, few_rounds: Row) -> None:
     programs = [AProgram() for _ in range(MANY)]
-    for _ in range(few_rounds.wanted):
+    for _ in few_rounds.rounds():
         unlock, code = stage.open()
         found = at_once([claiming(code, one, number, stage.clock()) for number, one in enumerate(programs)])
         won = [one for one in found if isinstance(one, Unlock)]
@@ -88,7 +88,7 @@ def opening(stage: Stage) -> Callable[[], Unlock]:
 
 
 def test_of_two_hundred_openings_of_one_card_one_lives(stage: Stage, few_rounds: Row) -> None:
-    for _ in range(few_rounds.wanted):
+    for _ in few_rounds.rounds():
         found = at_once([opening(stage)] * MANY)
         won = [one for one in found if isinstance(one, Unlock)]
         assert Counter(one for one in found if isinstance(one, Problem)) == {Problem.UNLOCK_LIVE: MANY - 1}
@@ -148,7 +148,7 @@ def test_whatever_ends_an_unlock_before_its_release_wins_and_after_it_nothing_mo
     stage: Stage, rounds: Row
 ) -> None:
     chance, seen = random.Random(7), Counter[bool]()
-    for number in range(rounds.wanted):
+    for number in rounds.rounds():
         certificate = begin_again(stage)
         unlock = confirmed(stage)
         asking = ready_to_ask(stage, unlock)
