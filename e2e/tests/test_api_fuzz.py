@@ -25,6 +25,7 @@ from anahtar_wire.messages import (
     Consented,
     GrantGiven,
     Hello,
+    LinkAnswer,
     Message,
     ProblemReport,
     Standing,
@@ -40,6 +41,7 @@ SETTINGS = (
 API = "/api/v1/"
 ROUTES: dict[str, tuple[str, type[Message]]] = {
     "hello": ("GET", Hello),
+    "link": ("POST", LinkAnswer),
     "claim": ("POST", Claimed),
     "unlock/{name}": ("GET", Standing),
     "unlock/{name}/confirmation": ("POST", ConfirmationRequested),
@@ -117,6 +119,7 @@ words = st.text(max_size=130) | st.sampled_from(["a\x00b", "\ud7ff", "İ" * 120,
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "version": st.sampled_from([1, 1, 1, 0, 2, -1, "1", 1.0, True, None, 10**400]),
     "code": words | st.sampled_from(["AAAA-AAAA-AAAA", "12345678", "aaaa aaaa aaaa"]),
+    "ref": words | st.from_regex(r"[A-Za-z0-9_-]{16,64}", fullmatch=True),
     "program_key": hexes,
     "program": st.fixed_dictionaries(
         {name: words for name in ("name", "release", "system", "computer")} | {"version": st.just(1)}
@@ -131,6 +134,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "proof": hexes | anything,
 }
 OF_ROUTE = {
+    "link": ("ref",),
     "claim": ("code", "program_key", "program"),
     "confirmation": ("method", "card_serial"),
     "answer": ("method", "answer"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from anahtar_pages.house import House, house, open_unlock, press
+from anahtar_pages.house import House, cancel_unlock, house, open_unlock, press
 from anahtar_story.desk import desk
 from anahtar_story.guide import fresh_pin
 from playwright.sync_api import Page
@@ -69,6 +69,31 @@ def test_a_page_that_was_closed_shows_the_same_code_again(here: House) -> None:
         assert (page.url, page.locator("#code").inner_text()) == (address, code)
         press(page, "#vazgec button")
         assert page.locator("#state").get_attribute("data-state") == "cancelled"
+
+
+def test_when_no_program_opens_the_page_leads_back_to_the_code(here: House) -> None:
+    with here.page(person=0) as page:
+        code = open_unlock(page)
+        page.clock.install()
+        with page.expect_response("**/baglanti/") as made:
+            page.click("#programda-ac button")
+        assert "eimza://unlock?ref=" in made.value.text()
+        assert page.locator("#acilmadi").is_hidden()
+        page.wait_for_function("document.querySelector('#programda-ac button').disabled")
+        page.clock.fast_forward(4000)
+        page.wait_for_selector("#acilmadi:not([hidden])")
+        assert page.locator("#code").inner_text() == code
+        cancel_unlock(page)
+
+
+def test_without_script_the_link_is_on_a_page_of_its_own(here: House) -> None:
+    with here.page(person=0, script=False) as page:
+        code = open_unlock(page)
+        press(page, "#programda-ac button")
+        assert (page.locator("#ac").get_attribute("href") or "").startswith("eimza://unlock?ref=")
+        assert page.locator(".verification-code").inner_text() == code
+        press(page, "main a[href^='/islem/']")
+        cancel_unlock(page)
 
 
 def test_two_windows_of_one_unlock_tell_the_same_end(here: House) -> None:

@@ -21,6 +21,8 @@ from anahtar_wire.messages import (
     GrantGiven,
     GrantRequest,
     Hello,
+    LinkAnswer,
+    LinkRequest,
     Message,
     PersonalDigits,
     ProblemReport,
@@ -29,7 +31,7 @@ from anahtar_wire.messages import (
 )
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-CODE, ANSWER = "ABCD-EFGH-JKLM", "48291657"
+CODE, ANSWER, REF = "ABCD-EFGH-JKLM", "48291657", "q3Zt0uJ8vYk1xW5rBnM4aB"
 
 
 def _descendants(kind: type[Message]) -> list[type[Message]]:
@@ -140,6 +142,11 @@ REFUSED: list[tuple[type[Message], str, object]] = [
     (GrantGiven, "nonce", "b0" * 17),
     (ClaimRequest, "program_key", "04" + "1a" * 63),
     (ClaimRequest, "code", "A" * 65),
+    (LinkRequest, "ref", "q3Zt0uJ8vYk1xW5"),
+    (LinkRequest, "ref", "A" * 65),
+    (LinkRequest, "ref", "q3Zt0uJ8vYk1xW5/BnM4aA"),
+    (LinkRequest, "ref", "q3Zt0uJ8vYk1xW5rBnM4aA\n"),
+    (LinkAnswer, "code", "A" * 65),
     (ConfirmationAnswer, "answer", ""),
     (ConfirmationAnswer, "answer", "1" * 129),
     (ConfirmationAnswer, "method", "SMS"),
@@ -185,6 +192,8 @@ def test_hex_in_capitals_is_read_and_written_small() -> None:
 
 SECRETS: list[tuple[type[Message], str, str]] = [
     (ClaimRequest, "code", CODE),
+    (LinkRequest, "ref", REF),
+    (LinkAnswer, "code", CODE),
     (ConfirmationAnswer, "answer", ANSWER),
     (InboxMessage, "text", f"Onay kodunuz {ANSWER}"),
 ]

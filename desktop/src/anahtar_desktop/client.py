@@ -24,6 +24,8 @@ from anahtar_wire.messages import (
     GrantGiven,
     GrantRequest,
     Hello,
+    LinkAnswer,
+    LinkRequest,
     Message,
     Method,
     Outcome,
@@ -62,6 +64,10 @@ class HttpServer:
     def hello(self) -> Hello:
         """Return who the server is and what time it has."""
         return self._call(Hello, "GET", "/hello")
+
+    def code_of_link(self, reference: str) -> VerificationCode:
+        """Trade the reference of a link from the portal for its code, once; raises Refusal LINK_SPENT, NotACode."""
+        return VerificationCode.parse(self._call(LinkAnswer, "POST", "/link", LinkRequest(ref=reference)).code)
 
     def claim(self, code: VerificationCode) -> Claimed:
         """Trade the code for an unlock, bound to a key made now."""

@@ -25,6 +25,7 @@ TABLES: dict[str, tuple[str, str, str]] = {
     "django_migrations": (READ, READ, READ),
     "unlock_unlock": (WRITE, "select, update", "select, update"),
     "unlock_grant": (READ, WRITE, READ),
+    "unlock_link": (WRITE + ", delete", "", "select, delete"),
     "unlock_consent": (READ, ADD, READ),
     "confirmation_question": ("", WRITE, ""),
     "confirmation_webpassword": (WRITE, READ, READ),

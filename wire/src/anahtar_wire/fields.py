@@ -47,6 +47,9 @@ Time = Annotated[datetime, BeforeValidator(_from_iso), PlainSerializer(datetime.
 CardSerial = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{8,32}$")]
 """A card's serial number in capital hex digits."""
 
+LinkReference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+"""What a link `eimza://unlock?ref=…` carries: base64url (RFC 4648 section 5) of chance alone, never a code."""
+
 UnlockName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 _VISIBLE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
 Short = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_VISIBLE)]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from anahtar_wire.fields import CardSerial, Hex, Hex16, PublicKey, Short, Time, UnlockName
+from anahtar_wire.fields import CardSerial, Hex, Hex16, LinkReference, PublicKey, Short, Time, UnlockName
 
 
 class Message(BaseModel):
@@ -81,6 +81,18 @@ class ClaimRequest(Message):
     code: str = Field(max_length=64, repr=False)
     program_key: PublicKey
     program: Program
+
+
+class LinkRequest(Message):
+    """Trades the reference of a link from the portal for its verification code; a reference works once, within 60 s."""
+
+    ref: LinkReference = Field(repr=False)
+
+
+class LinkAnswer(Message):
+    """The verification code of the link, for the field that a person submits."""
+
+    code: str = Field(max_length=64, repr=False)
 
 
 class ConfirmationMethod(Message):

@@ -18,6 +18,7 @@ class Problem(StrEnum):
     CODE_WRONG = "code-wrong"  # also for unknown and foreign codes: the answer does not tell which
     CODE_EXPIRED = "code-expired"
     CODE_USED = "code-used"
+    LINK_SPENT = "link-spent"  # unknown, used and old references alike
     # The unlock
     UNLOCK_UNKNOWN = "unlock-unknown"
     UNLOCK_OVER = "unlock-over"

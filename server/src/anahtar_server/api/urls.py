@@ -8,6 +8,7 @@ from anahtar_server.api import views
 
 urlpatterns = [
     path("hello", views.hello),
+    path("link", views.link),
     path("claim", views.claim),
     path("unlock/<str:name>", views.standing),
     path("unlock/<str:name>/confirmation", views.ask_confirmation),

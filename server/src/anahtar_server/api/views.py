@@ -14,6 +14,7 @@ from anahtar_server.people.hidden import COST, hidden_digits
 from anahtar_server.people.rules import masked_name
 from anahtar_server.unlock import acts, queries, rules
 from anahtar_server.unlock.consent import Errand, SocketClient
+from anahtar_server.unlock.links import trade_link
 from anahtar_server.unlock.models import Unlock
 from anahtar_server.unlock.proof import check_proof
 from anahtar_wire.code import NotACode, VerificationCode
@@ -31,6 +32,8 @@ from anahtar_wire.messages import (
     GrantRequest,
     Hello,
     Kind,
+    LinkAnswer,
+    LinkRequest,
     Message,
     PersonalDigits,
     Report,
@@ -48,6 +51,14 @@ def hello(request: HttpRequest) -> HttpResponse:
     return json_answer(
         Hello(name=settings.portal.name, release=RELEASE, time=system_clock(), rehearsal=settings.rehearsal)
     )
+
+
+@route("POST")
+def link(request: HttpRequest) -> HttpResponse:
+    """Trade the reference of a link from the portal for its verification code, once."""
+    message = parse(LinkRequest, body_of(request))
+    code = trade_link(reference=message.ref, address=address_of(request), limits=config().limits, now=system_clock())
+    return json_answer(LinkAnswer(code=code))
 
 
 @route("POST")

@@ -34,6 +34,8 @@ class Act(StrEnum):
     # the unlock
     DUTIES_ACCEPTED = "duties-accepted"
     UNLOCK_OPENED = "unlock-opened"
+    LINK_MADE = "link-made"
+    LINK_TRADED = "link-traded"
     CODE_WRONG = "code-wrong"
     CODE_CLAIMED = "code-claimed"
     CODE_CLAIMED_AGAIN = "code-claimed-again"

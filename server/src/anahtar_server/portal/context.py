@@ -17,7 +17,10 @@ from anahtar_server.portal.rules import local_path
 from anahtar_server.signin.queries import current
 
 _NOT_TWICE = frozenset(
-    {"cikis", "islem_vazgec", "islem_yenile", "islem_canli", "oturum_kapat", "iletisim_kaldir", "giris_donus", "dil"}
+    {
+        *("cikis", "islem_vazgec", "islem_yenile", "islem_canli", "islem_baglanti"),
+        *("oturum_kapat", "iletisim_kaldir", "giris_donus", "dil"),
+    }
 )
 """Opening these addresses again would show another page, or act."""
 

@@ -62,6 +62,18 @@ class Unlock(models.Model):
         return State(self.state)
 
 
+class Link(models.Model):
+    """A link that brings an unlock's code into the program on the same computer: gone as soon as it is traded.
+
+    The reference is kept as SHA-256 and the code sealed under the reference, so the database alone opens nothing.
+    """
+
+    unlock = models.OneToOneField(Unlock, models.CASCADE, related_name="link")
+    digest = models.BinaryField(max_length=32, unique=True)
+    sealed = models.BinaryField()
+    ends_at = models.DateTimeField(db_index=True)
+
+
 class Grant(models.Model):
     """A nonce that was given for the card to speak over; used once."""
 

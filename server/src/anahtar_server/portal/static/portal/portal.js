@@ -34,6 +34,41 @@
     else copy(button);
   });
 
+  // Programda Aç: fetch a fresh link and follow it. No browser tells whether a program took it; but a program that
+  // opens takes the focus. If nothing has for some seconds, the code is there to be typed.
+  const PATIENCE = 4000; // milliseconds
+  const openInProgram = async (form) => {
+    const hint = document.getElementById("acilmadi");
+    const button = form.querySelector("button");
+    let left = false;
+    const leave = () => { left = true; };
+    hint.hidden = true;
+    button.disabled = true;
+    addEventListener("blur", leave, { once: true });
+    document.addEventListener("visibilitychange", leave, { once: true });
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const link = page.getElementById("ac");
+      if (link) location.href = link.href;
+      else if (answer.ok || answer.status === 401) return location.reload(); // it moved on meanwhile: the page says it
+    } catch {
+      // no connection: the hint says what to do
+    }
+    setTimeout(() => {
+      removeEventListener("blur", leave);
+      document.removeEventListener("visibilitychange", leave);
+      button.disabled = false;
+      hint.hidden = left;
+    }, PATIENCE);
+  };
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "programda-ac") return;
+    event.preventDefault();
+    openInProgram(event.target);
+  });
+
   // The time left: the page says it once, the clock here goes on.
   const left = () => live.querySelector("[data-kalan]");
   const wind = () => {
