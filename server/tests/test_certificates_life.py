@@ -345,6 +345,7 @@ def test_the_journal_names_no_person(stage: Stage) -> None:
 @pytest.mark.parametrize("language", ["tr", "en"])
 @pytest.mark.parametrize("news", News)
 def test_every_text_fits_an_sms_and_begins_with_what_happened(news: News, language: str) -> None:
-    subject, text = told(news, language, "A0" * 12, "23.11.2026 17:55")
-    assert len(text) <= SMS_TEXT
-    assert text.startswith(subject) and "…A0A0" in text and "17:55" in text
+    for portal in ("http://localhost:8400", "https://onlineislemler.kurumunadi.gov.tr"):
+        subject, text = told(news, language, "sms", "A0" * 12, "23.11.2026 17:55", portal, "ABCDE-FGHJK")
+        assert len(text) <= SMS_TEXT
+        assert text.startswith(subject) and "…A0A0" in text and text.endswith("ABCDE-FGHJK")

@@ -10,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from portal_stage import Stage, make_stage, problem_of, soup
 
+from anahtar_server.certificates.card_acts import report_lost
 from anahtar_server.certificates.models import Certificate
+from anahtar_server.notices.models import OutboxMessage
 from anahtar_server.people.models import Objection
 from anahtar_server.people.objections import make_objection
 from anahtar_server.signin.models import SignIn
@@ -50,6 +52,20 @@ def test_the_holder_may_lift_what_the_objection_suspended(stage: Stage) -> None:
     Client().post("/itiraz/", {"kod": code_for(stage, f"holder:{stage.holder.pk}")})
     stage.sign_in()
     assert soup(stage.client.get("/nes/sertifika/0a01/askidan-indir/")).find("button", string="Onaya Geç") is not None
+
+
+def test_each_notice_of_a_certificate_says_how_to_object_and_its_code_works(stage: Stage) -> None:
+    report_lost(card=stage.seal, actor=f"holder:{stage.holder.pk}", now=timezone.now())
+    sent = list(OutboxMessage.objects.filter(key__startswith="card-lost:"))
+    assert {one.channel for one in sent} == {"sms", "email"}
+    assert all(one.secret for one in sent)  # blanked once they have left
+    by_sms = next(one.text for one in sent if one.channel == "sms")
+    assert "localhost:8400/itiraz" in by_sms
+    code = by_sms.rsplit(" ", 1)[1]
+    assert f"/itiraz/?kod={code}" in next(one.text for one in sent if one.channel == "email")
+    Certificate.objects.update(state="valid")
+    assert Client().post("/itiraz/", {"kod": code}).status_code == 200
+    assert {one.serial: one.state for one in Certificate.objects.all()} == {"0a01": "valid", "0b01": "suspended"}
 
 
 def test_opening_the_link_acts_on_nothing(stage: Stage) -> None:

@@ -18,6 +18,7 @@ from anahtar_card.pin import Pin
 from anahtar_server.audit.models import AuditEntry
 from anahtar_server.cards.acts import flag_lost
 from anahtar_server.notices.models import OutboxMessage
+from anahtar_server.people.objections import take_objection
 from anahtar_server.signin.stand_in import Signer
 from anahtar_server.unlock import acts, queries
 from anahtar_server.unlock.models import Unlock
@@ -145,6 +146,16 @@ def test_every_channel_is_told_when_it_is_done(stage: Stage) -> None:
     report(stage, unlock, Outcome.DONE, set_pin(stage, unlock))
     told = OutboxMessage.objects.filter(key__startswith="done:").values_list("address", flat=True)
     assert list(told) == ["+905321234567"]
+
+
+def test_the_notice_of_a_changed_pin_carries_a_code_that_objects_to_it(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    report(stage, unlock, Outcome.DONE, set_pin(stage, unlock))
+    notice = OutboxMessage.objects.get(key__startswith="done:")
+    assert notice.secret
+    objection = take_objection(code=notice.text.rsplit(" ", 1)[1], now=stage.clock())
+    assert objection is not None
+    assert (objection.subject, objection.about) == (f"card:{stage.card.pk}", f"unlock:{unlock.name}")
 
 
 def test_a_wrong_code_is_counted_and_the_fifth_ends_the_unlock(stage: Stage) -> None:

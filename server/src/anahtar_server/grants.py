@@ -32,6 +32,7 @@ TABLES: dict[str, tuple[str, str, str]] = {
     "cards_card": (LOCK_CARD, LOCK_CARD, LOCK_CARD),
     "cards_ledgerentry": (READ, ADD, READ),
     "people_contactline": (WRITE, READ, READ),
+    "people_objection": (WRITE, ADD, WRITE),  # whoever tells makes the way to object; only the web uses one
     "notices_outboxmessage": (ENVELOPE, ENVELOPE, WRITE),
     "limits_hit": (ADD, ADD, "select, delete"),
     "audit_auditentry": (ADD, ADD, "select, insert, update (sequence, previous_hash, hash)"),

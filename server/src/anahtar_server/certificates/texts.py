@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from anahtar_server.people.texts import notice
+
 
 class News(StrEnum):
     """What there is to tell."""
@@ -18,18 +20,15 @@ class News(StrEnum):
     CARD_FOUND = "card-found"
 
 
-_OBJECT = {
-    "tr": "Kart: {card} Saat: {time}. Siz istemediyseniz Online İşlemlere girin.",
-    "en": "Card: {card} Time: {time}. If this was not you, go to Online Services.",
-}
+_CARD, _TIME = {"tr": "Kart: {}.", "en": "Card: {}."}, {"tr": "Saat: {}.", "en": "Time: {}."}
 _TEXTS: dict[str, dict[News, str]] = {
     "tr": {
         News.SUSPENDED: "Sertifikanız askıya alındı.",
         News.LIFTED: "Sertifikanız askıdan indirildi.",
         News.OPENED: "Yeni sertifikanız kullanıma açıldı.",
         News.REVOKED: "Sertifikanız iptal edildi.",
-        News.CARD_LOST: "Kartınız kayıp bildirildi, sertifikanız askıda.",
-        News.CARD_DEAD: "Kartınız kullanım dışı, sertifikanız askıda.",
+        News.CARD_LOST: "Kartınız kayıp, sertifikanız askıda.",
+        News.CARD_DEAD: "Kart kullanım dışı, sertifikanız askıda.",
         News.CARD_FOUND: "Kartınızın kayıp bildirimi kaldırıldı.",
     },
     "en": {
@@ -44,9 +43,12 @@ _TEXTS: dict[str, dict[News, str]] = {
 }
 
 
-def told(news: News, language: str, card_serial: str, time: str) -> tuple[str, str]:
-    """Return subject and text; `time` is the local time as people read it, the card shows its last four digits."""
+def told(
+    news: News, language: str, channel: str, card_serial: str, time: str, portal_url: str, code: str
+) -> tuple[str, str]:
+    """Return subject and text for a line of `channel`; `time` is the local time as people read it, the card shows its
+    last four digits, `code` is how the reader objects on the portal at `portal_url`."""
     language = language if language in _TEXTS else "en"
     what = _TEXTS[language][news]
-    ending = _OBJECT[language].format(card=f"…{card_serial[-4:]}", time=time)
-    return what.rstrip("."), f"{what} {ending}"
+    facts = (_CARD[language].format(f"…{card_serial[-4:]}"), _TIME[language].format(time))
+    return what.rstrip("."), notice(language, channel, what, facts, portal_url, code)

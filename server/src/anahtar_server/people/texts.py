@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from urllib.parse import urlencode
 
@@ -46,6 +47,23 @@ def objection(language: str, channel: str, portal_url: str, code: str) -> str:
     if channel == "email":
         return _BY_EMAIL[language].format(address=f"{page}?{urlencode({'kod': code})}")
     return _BY_SMS[language].format(address=page.split("://")[1].rstrip("/"), code=code)
+
+
+def notice(language: str, channel: str, what: str, facts: Sequence[str], portal_url: str, code: str) -> str:
+    """Return a notice: what happened, the facts, and the way to object, which an SMS never cuts.
+
+    Of the facts an SMS carries as many as fit, the first ones first.
+    """
+    ending = objection(language, channel, portal_url, code)
+    if channel == "email":
+        return f"{' '.join((what, *facts))}\n\n{ending}"
+    spare = SMS_TEXT - len(ending) - 1
+    text = what if len(what) <= spare else what[: max(0, spare - 1)] + "…"
+    for fact in facts:
+        if len(text) + 1 + len(fact) > spare:
+            break
+        text += f" {fact}"
+    return f"{text} {ending}"
 
 
 def told(news: News, language: str, channel: str, line: str, portal_url: str, code: str) -> tuple[str, str]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from anahtar_server.notices.rules import SMS_TEXT
+from anahtar_server.people.texts import notice
 
 _CONFIRM = {
     "tr": "PIN oluşturma onay kodu: {code} Kart: {card} Bilgisayar: {computer}. Bu kodu kimseye söylemeyin.",
     "en": "Code to set a PIN: {code} Card: {card} Computer: {computer}. Never tell this code to anyone.",
 }
-_DONE = {
-    "tr": "PIN kodunuz değiştirildi. Kart: {card} Saat: {time}. Siz yapmadıysanız hemen Online İşlemlere girin.",
-    "en": "Your PIN was changed. Card: {card} Time: {time}. If this was not you, go to Online Services at once.",
-}
+_DONE = {"tr": "PIN kodunuz değiştirildi.", "en": "Your PIN was changed."}
 _UNSETTLED = {
-    "tr": "PIN işleminizin sonucu doğrulanamadı. Kart: {card}. Kartı programa takarak durumunu öğrenebilirsiniz.",
-    "en": "The outcome of your PIN change could not be proved. Card: {card}. Insert the card in the program to see.",
+    "tr": "PIN işleminizin sonucu doğrulanamadı.",
+    "en": "The outcome of your PIN change could not be proved.",
+}
+_CARD, _TIME = {"tr": "Kart: {}.", "en": "Card: {}."}, {"tr": "Saat: {}.", "en": "Time: {}."}
+_LOOK = {
+    "tr": "Kartı programa takarak durumunu öğrenebilirsiniz.",
+    "en": "Insert the card in the program to see.",
 }
 _SUBJECT_DONE = {"tr": "PIN kodunuz değiştirildi", "en": "Your PIN was changed"}
 _SUBJECT_UNSETTLED = {"tr": "PIN işleminizin sonucu bilinmiyor", "en": "The outcome of your PIN change is not known"}
@@ -34,11 +37,13 @@ def confirmation(language: str, code: str, serial: str, computer: str) -> str:
     return template.format(code=code, card=masked_card(serial), computer=shown)
 
 
-def done(language: str, serial: str, time: str) -> tuple[str, str]:
-    """Return subject and text that tell of a changed PIN; `time` is the local time as people read it."""
-    return _SUBJECT_DONE[language], _DONE[language].format(card=masked_card(serial), time=time)
+def done(language: str, channel: str, serial: str, time: str, portal_url: str, code: str) -> tuple[str, str]:
+    """Return subject and text that tell of a changed PIN and how to object by `code`; `time` is the local time."""
+    facts = (_CARD[language].format(masked_card(serial)), _TIME[language].format(time))
+    return _SUBJECT_DONE[language], notice(language, channel, _DONE[language], facts, portal_url, code)
 
 
-def unsettled(language: str, serial: str) -> tuple[str, str]:
-    """Return subject and text that tell of an outcome which nobody could prove."""
-    return _SUBJECT_UNSETTLED[language], _UNSETTLED[language].format(card=masked_card(serial))
+def unsettled(language: str, channel: str, serial: str, portal_url: str, code: str) -> tuple[str, str]:
+    """Return subject and text that tell of an outcome which nobody could prove, and how to object by `code`."""
+    facts = (_CARD[language].format(masked_card(serial)), _LOOK[language])
+    return _SUBJECT_UNSETTLED[language], notice(language, channel, _UNSETTLED[language], facts, portal_url, code)
