@@ -40,7 +40,8 @@ def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Ite
 
 
 def fill(path: str) -> str:
-    for converter, value in (("<uuid:firm>", "00000000-0000-0000-0000-000000000000"), ("<str:form>", "pem")):
+    nobody = "00000000-0000-0000-0000-000000000000"
+    for converter, value in (("<uuid:firm>", nobody), ("<uuid:one>", nobody), ("<str:form>", "pem")):
         path = path.replace(converter, value)
     for converter in ("<str:serial>", "<str:name>", "<str:code>", "<str:slug>"):
         path = path.replace(converter, "x")

@@ -112,11 +112,14 @@ def _keyservice(_options: argparse.Namespace) -> int:
 def _worker(_options: argparse.Namespace) -> int:
     _django()
     from anahtar_server.config import config
+    from anahtar_server.people.agreements import lapse
     from anahtar_server.unlock.acts import sweep
     from anahtar_server.worker import JOBS, Job, run
 
     settings = config()
     JOBS.append(Job("let time pass for unlocks", 1.0, lambda now: sweep(limits=settings.limits, now=now)))
+    address = settings.portal.public_url
+    JOBS.append(Job("let agreements lapse", 10.0, lambda now: lapse(portal_url=address, now=now)))
     run(settings, threading.Event())
     return 0
 

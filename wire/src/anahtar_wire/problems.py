@@ -45,6 +45,9 @@ class Problem(StrEnum):
     SUSPENDED_BY_OTHER = "suspended-by-other"
     SECOND_PERSON_NEEDED = "second-person-needed"
     ACT_NOT_ALLOWED = "act-not-allowed"
+    AGREEMENT_NEEDED = "agreement-needed"
+    AGREEMENT_OVER = "agreement-over"
+    SEAL_ON_HSM = "seal-on-hsm"
     CARD_NOT_LOST = "card-not-lost"
     # The confirmation
     CONFIRMATION_WRONG = "confirmation-wrong"

@@ -19,6 +19,12 @@ class Act(StrEnum):
     SIGNED_OUT = "signed-out"
     WEB_PASSWORD_SET = "web-password-set"  # noqa: S105  # the name of an act
     OBJECTED = "objected"
+    AGREEMENT_ASKED = "agreement-asked"
+    AGREEMENT_ANSWERED = "agreement-answered"
+    AGREEMENT_REACHED = "agreement-reached"
+    AGREEMENT_REFUSED = "agreement-refused"
+    AGREEMENT_LAPSED = "agreement-lapsed"
+    AGREEMENT_USED = "agreement-used"
     # cards, certificates
     CARD_ISSUED = "card-issued"
     CARD_LOST = "card-lost"

@@ -8,6 +8,9 @@ from django.db import models
 
 from anahtar_server.people.models import Firm, Holder
 
+HSM = "hsm"
+"""The family of a seal that is kept in a hardware security module: no card, and no PIN of a card."""
+
 
 class Card(models.Model):
     """A card of ours. Family, key version and PIN reference are fixed here at issue; no message can change them.

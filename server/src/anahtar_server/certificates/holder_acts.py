@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from anahtar_server.cards.models import Card
 from anahtar_server.cards.queries import cards_for
 from anahtar_server.certificates import acts, card_acts, lifecycle
@@ -12,6 +14,8 @@ from anahtar_server.certificates.lifecycle import Event, Reason
 from anahtar_server.certificates.models import Certificate
 from anahtar_server.certificates.queries import for_holder
 from anahtar_server.config import SignIn as Freshness
+from anahtar_server.people.agreement_rules import What
+from anahtar_server.people.agreements import agreed, use
 from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.rules import Level, is_fresh
 from anahtar_wire.problems import Problem, Refusal
@@ -42,6 +46,7 @@ def lift_own(
     return acts.lift(certificate=_own(serial, sign_in, now), actor=_actor(sign_in), now=now)
 
 
+@transaction.atomic
 def revoke_own(
     *,
     serial: str,
@@ -51,12 +56,18 @@ def revoke_own(
     now: datetime,
     reason: Reason = Reason.UNSPECIFIED,
 ) -> Certificate:
-    """Revoke one's own certificate for ever; raises Refusal PAGE_NOT_FOUND, SIGN_IN_STALE, CONFIRMATION_NOT_ASKED, and
-    as `acts.revoke`."""
+    """Revoke one's own certificate for ever; raises Refusal PAGE_NOT_FOUND, SIGN_IN_STALE, CONFIRMATION_NOT_ASKED,
+    AGREEMENT_NEEDED where a firm's representatives must agree, and as `acts.revoke`."""
     refuse_weak(
         Event.REVOKE, sign_in=sign_in, confirmed_at=confirmed_at, offered=Level.LOW, freshness=freshness, now=now
     )
-    return acts.revoke(certificate=_own(serial, sign_in, now), actor=_actor(sign_in), now=now, reason=reason)
+    certificate = _own(serial, sign_in, now)
+    if certificate.card.firm is not None:
+        about = f"certificate:{certificate.serial}"
+        found = agreed(firm=certificate.card.firm, what=What.REVOKE, about=about, holder=sign_in.holder, now=now)
+        if found is not None:
+            use(agreement=found, now=now)
+    return acts.revoke(certificate=certificate, actor=_actor(sign_in), now=now, reason=reason)
 
 
 def lose_own_card(*, card_serial: str, sign_in: SignIn, freshness: Freshness, now: datetime) -> Card:

@@ -31,12 +31,16 @@ class Holder(models.Model):
 
 
 class Firm(models.Model):
-    """A taxpayer that seals: `tax_number` is a VKN (ten digits), or the TCKN of a sole trader."""
+    """A taxpayer that seals: `tax_number` is a VKN (ten digits), or the TCKN of a sole trader.
+
+    So many of its representatives must agree to a PIN or a revocation (see `agreements`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tax_number = models.CharField(max_length=11, unique=True)
     title = models.CharField(max_length=300)
     title_folded = models.CharField(max_length=320, db_index=True)
+    representatives_needed = models.PositiveSmallIntegerField(default=1)
 
     def __str__(self) -> str:
         return f"Firm {self.id}"
@@ -52,6 +56,51 @@ class Representation(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("holder", "firm", "since"), name="one_representation"),)
+
+
+class Agreement(models.Model):
+    """Something that several representatives of a firm must want: `what` (see `agreements.What`) of `about`.
+
+    `guards` is what an objection to it stops, `shown` how people know the thing, `value` a number where it is one.
+    Answers of holders whose authority has ended by then do not count.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        AGREED = "agreed"
+        REFUSED = "refused"
+        LAPSED = "lapsed"
+        USED = "used"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    firm = models.ForeignKey(Firm, models.PROTECT, related_name="agreements")
+    what = models.CharField(max_length=8)
+    about = models.CharField(max_length=60)
+    guards = models.CharField(max_length=60)
+    shown = models.CharField(max_length=60)
+    value = models.PositiveSmallIntegerField(default=0)
+    needed = models.PositiveSmallIntegerField()
+    asked_by = models.ForeignKey(Holder, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(max_length=7, choices=State.choices, default=State.OPEN)
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("firm", "state", "ends_at")),)
+
+
+class AgreementAnswer(models.Model):
+    """What one representative said, in which of their own sign-ins."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="answers")
+    holder = models.ForeignKey(Holder, models.PROTECT, related_name="+")
+    sign_in = models.CharField(max_length=36)
+    yes = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("agreement", "holder"), name="one_answer_a_representative"),)
 
 
 class ContactLine(models.Model):

@@ -18,7 +18,7 @@ from anahtar_server.signin.queries import current
 
 _NOT_TWICE = frozenset(
     {
-        *("cikis", "islem_vazgec", "islem_yenile", "islem_canli", "islem_baglanti"),
+        *("cikis", "islem_vazgec", "islem_yenile", "islem_canli", "islem_baglanti", "muhur_karar_sayisi"),
         *("oturum_kapat", "iletisim_kaldir", "giris_donus", "dil"),
     }
 )

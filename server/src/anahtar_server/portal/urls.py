@@ -6,6 +6,7 @@ from django.urls import URLPattern, include, path
 
 from anahtar_server.portal.views import (
     account,
+    agreeing,
     card_acts,
     certificate_acts,
     certificates,
@@ -54,6 +55,9 @@ urlpatterns = [
     path("muhur/", holder.seals, name="muhur"),
     path("muhur/<uuid:firm>/", holder.seal, name="muhur_firma"),
     path("muhur/<uuid:firm>/pin/", pin.seal_pin, name="muhur_pin"),
+    path("muhur/<uuid:firm>/kararlar/", agreeing.agreements_of, name="muhur_kararlar"),
+    path("muhur/<uuid:firm>/kararlar/sayi/", agreeing.set_needed, name="muhur_karar_sayisi"),
+    path("muhur/<uuid:firm>/karar/<uuid:one>/", agreeing.agreement, name="muhur_karar"),
     path("muhur/<uuid:firm>/", include(of_owner("muhur"))),
     path("oturumlar/", account.sign_ins, name="oturumlar"),
     path("oturumlar/kapat/", account.end_sign_ins, name="oturum_kapat"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from anahtar_server.certificates import holder_acts
 from anahtar_server.config import config
 from anahtar_server.portal import confirming, life
+from anahtar_server.portal.agreeing import ask_to_revoke
 from anahtar_server.portal.forms_certificates import Revoke
 from anahtar_server.portal.guard import signed_in_lately
 from anahtar_server.portal.kept import take
@@ -63,6 +64,8 @@ def revoke(request: HttpRequest, sign_in: SignIn, serial: str, firm: UUID | None
     may = life.may(found, now)
     form = Revoke(found.serial, request.POST if request.method == "POST" else None, initial=take(request))
     if request.method == "POST" and may.revoke and form.is_valid():
+        if (asked := ask_to_revoke(sign_in, owner, found)) is not None:
+            return asked
         reason = str(int(form.cleaned_data["reason"] or 0))
         back = owner.certificate_url(found)
         name = confirming.begin(request, sign_in, "iptal", back, serial=found.serial, reason=reason)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anahtar_server.cards.models import Card
+from anahtar_server.people.agreements import open_of
 from anahtar_server.people.models import Firm, Holder
 from anahtar_server.people.queries import firms_of, representations_of
 from anahtar_server.people.rules import masked_name
@@ -19,6 +20,7 @@ from anahtar_server.portal.guard import signed_in
 from anahtar_server.portal.owner import Owner, firm_of
 from anahtar_server.portal.rules import matches
 from anahtar_server.portal.words import CARD_CONDITIONS, certificate_told, profile_told
+from anahtar_server.portal.words_agreement import WHAT
 from anahtar_server.signin.models import SignIn
 from anahtar_server.unlock.queries import of_holder
 
@@ -57,9 +59,14 @@ def _menu(request: HttpRequest, owner: Owner) -> HttpResponse:
         "owner": owner,
         "cards": [_shown(card, now) for card in owner.cards()],
         "live": of_holder(owner.holder).filter(live=True, card__firm=owner.firm),
+        "waiting": _waiting(owner.firm, now) if owner.firm else [],
         "representatives": _representatives(owner.firm, owner.holder, now) if owner.firm else [],
     }
     return render(request, "portal/menu.html", shown)
+
+
+def _waiting(firm: Firm, now: datetime) -> list[dict[str, Any]]:
+    return [{"what": WHAT[one.what], "pk": one.pk} for one in open_of(firm, now)]
 
 
 def _shown(card: Card, now: datetime) -> dict[str, Any]:

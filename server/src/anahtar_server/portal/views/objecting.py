@@ -44,6 +44,7 @@ def _object(code: str, address: str, now: datetime) -> list[str] | None:
     with transaction.atomic():
         objection = take_objection(code=code, now=now)
         if objection is not None:
+            sign_out_everywhere(holder=objection.holder, actor=PORTAL, now=now)
             return [_stop(card, objection, now) for card in _cards(objection)]
     limit.count(kind=_KIND, key=address, now=now)
     return None
@@ -60,5 +61,4 @@ def _stop(card: Card, objection: Objection, now: datetime) -> str:
     live = live_for_card(card)
     if live is not None:
         cancel(unlock_id=live.pk, actor=PORTAL, now=now)
-    sign_out_everywhere(holder=objection.holder, actor=PORTAL, now=now)
     return card.serial[-4:]

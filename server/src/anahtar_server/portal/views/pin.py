@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from anahtar_server.cards.models import Card
+from anahtar_server.cards.models import HSM, Card
 from anahtar_server.certificates.models import Certificate
+from anahtar_server.people.agreement_rules import What
+from anahtar_server.portal.agreeing import ask
 from anahtar_server.portal.forms import OpenUnlock
 from anahtar_server.portal.guard import signed_in_lately
 from anahtar_server.portal.kept import take
@@ -43,7 +45,7 @@ def seal_pin(request: HttpRequest, sign_in: SignIn, firm: UUID) -> HttpResponse:
 
 def _pin(request: HttpRequest, sign_in: SignIn, owner: Owner) -> HttpResponse:
     now, cards = timezone.now(), list(owner.cards())
-    choosable = [card for card in cards if card.condition == Card.Condition.IN_USE]
+    choosable = [card for card in cards if _has_pin(card)]
     form = OpenUnlock(choosable, request.POST if request.method == "POST" else None, initial=take(request))
     problem = None
     if request.method == "POST" and form.is_valid():
@@ -54,12 +56,19 @@ def _pin(request: HttpRequest, sign_in: SignIn, owner: Owner) -> HttpResponse:
             return open_for(sign_in, card, duties=form.cleaned_data["duties"], now=now)
         except Refusal as refusal:
             problem = refusal.problem
+            if problem is Problem.AGREEMENT_NEEDED:
+                about = f"card:{card.pk}"
+                return ask(sign_in, owner, What.PIN, about=about, guards=about, shown=f"…{card.serial[-4:]}")
             if problem is Problem.UNLOCK_LIVE and (mine := _live_of(card, sign_in)) is not None:
                 return HttpResponseRedirect(reverse("islem", args=[mine.name]))  # sent twice, or come back
             if problem is not Problem.DUTIES_NOT_ACCEPTED:
                 raise
             form.add_error("duties", form.fields["duties"].error_messages["required"])
     return _ask(request, owner, cards, form, problem, now)
+
+
+def _has_pin(card: Card) -> bool:
+    return card.condition == Card.Condition.IN_USE and card.family != HSM
 
 
 def _suspendable(card: Card, now: datetime) -> list[Certificate]:
@@ -86,7 +95,8 @@ def _ask(
     rows = [
         {
             "card": card,
-            "usable": card.condition == Card.Condition.IN_USE,
+            "usable": _has_pin(card),
+            "on_hsm": card.family == HSM,
             "chosen": card.serial == chosen,
             "told": [certificate_told(one, now) for one in card.certificates.all()],
         }

@@ -11,12 +11,14 @@ from django.db import IntegrityError
 
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
-from anahtar_server.cards.models import Card
+from anahtar_server.cards.models import HSM, Card
 from anahtar_server.cards.queries import may_act_on
 from anahtar_server.certificates.queries import refuse_unusable
 from anahtar_server.config import Limits
 from anahtar_server.confirmation.rules import SKEW
 from anahtar_server.limits import acts as limit
+from anahtar_server.people.agreement_rules import What
+from anahtar_server.people.agreements import agreed
 from anahtar_server.people.models import Holder
 from anahtar_server.points import Point, committing
 from anahtar_server.signin.models import SignIn
@@ -46,7 +48,7 @@ def open_unlock(
     """Open an unlock for a card of the holder's and return it with its code, which is shown once and kept nowhere.
 
     Raises Refusal: DUTIES_NOT_ACCEPTED, CARD_NOT_YOURS, SIGN_IN_STALE, CARD_LOST, CARD_DEAD, CERTIFICATE_REVOKED,
-    TOO_MANY, UNLOCK_LIVE.
+    TOO_MANY, UNLOCK_LIVE, AGREEMENT_NEEDED, SEAL_ON_HSM.
     """
     if not duties:
         raise Refusal(Problem.DUTIES_NOT_ACCEPTED)
@@ -89,9 +91,27 @@ def _refuse_card(card: Card, holder: Holder, limits: Limits, now: datetime) -> N
     if not may_act_on(card, holder, now):
         raise Refusal(Problem.CARD_NOT_YOURS)
     refuse_unusable(card)
+    if card.family == HSM:
+        raise Refusal(Problem.SEAL_ON_HSM)
+    _refuse_lone(card, holder, now)
     key = f"card:{card.pk}"
     limit.check(kind="open", key=key, most=limits.unlocks_per_card_a_day, seconds=86400, now=now)
     limit.count(kind="open", key=key, now=now)
+
+
+def _refuse_lone(card: Card, holder: Holder, now: datetime) -> None:
+    """Raise Refusal AGREEMENT_NEEDED where a firm's representatives must agree: an agreement is good for one PIN, and
+    for as many codes as that takes."""
+    if card.firm is None:
+        return
+    found = agreed(firm=card.firm, what=What.PIN, about=f"card:{card.pk}", holder=holder, now=now)
+    if found is not None and _was_spent(card, found.moved_at):
+        raise Refusal(Problem.AGREEMENT_NEEDED)
+
+
+def _was_spent(card: Card, since: datetime) -> bool:
+    changed = [state.value for state in (State.RELEASED, State.UNCERTAIN, State.UNSETTLED, State.DONE)]
+    return Unlock.objects.filter(card=card, opened_at__gte=since, state__in=changed).exists()
 
 
 def _create(
