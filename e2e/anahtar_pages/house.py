@@ -113,7 +113,7 @@ def house(folder: Path, first_port: int) -> Iterator[House]:
     if chromium is None:
         raise FileNotFoundError("chromium is not installed")
     with (
-        Stage(folder, readers="direct", seed=1, first_port=first_port) as stage,
+        Stage(folder, readers="direct", seed=1, first_port=first_port, representatives=2) as stage,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=_SWITCHES)

@@ -31,6 +31,12 @@ PUBLIC: dict[str, Opens] = {
 """What everybody may open."""
 
 
+def press_without_script(page: Page) -> None:
+    """Send the form "Programda Aç" as a browser without script does."""
+    with page.expect_navigation():
+        page.evaluate("document.getElementById('programda-ac').submit()")
+
+
 def public(page: Page) -> Iterator[str]:
     """Open every page for everybody, one after the other, and yield its name."""
     for name, opens in PUBLIC.items():
@@ -63,6 +69,62 @@ def signed_in(page: Page) -> Iterator[str]:
     yield from _unlock(page)
     page.goto("/nes/gecmis/")
     yield "history"
+
+
+def of_firm(page: Page, ask: str) -> Iterator[str]:
+    """Open every page of a firm's representative and yield its name; the firm then asks for two to agree, and the
+    question to `ask` (`pin` or `revoke`: what was agreed to is not asked again) is open."""
+    page.goto("/muhur/")
+    yield "firms"
+    press(page, "#mukellefler a")
+    yield "firm-menu"
+    home = page.url
+    page.goto(home + "kararlar/")
+    yield "agreements-none"
+    page.check("#sayi-2")
+    press(page, "#sayi button")
+    yield "agreement-used"
+    page.goto(home + "pin/")
+    yield "firm-pin"
+    if ask == "pin":
+        page.check("#id_duties")
+        press(page, "#pin button")
+    else:
+        page.goto(home + "sertifika/")
+        page.goto((page.locator("td a.serial").first.get_attribute("href") or "") + "iptal/")
+        page.fill("#id_last_four", page.url.split("/")[-3][-4:])
+        press(page, "#iptal button")
+    yield "agreement-mine"
+    page.goto(home)
+    yield "firm-menu-waiting"
+    page.goto(home + "gecmis/")
+    yield "firm-history"
+
+
+def to_agree(page: Page) -> Iterator[str]:
+    """Open, as the other representative, what the first one asked for in `of_firm`; at the end all is as it was."""
+    page.goto("/muhur/")
+    press(page, "#mukellefler a")
+    home = page.url
+    press(page, "a[href*='/karar/']")
+    yield "agreement-asked"
+    press(page, "#kabul button")
+    yield "agreement-reached"
+    page.goto(home + "kararlar/")
+    page.check("#sayi-1")
+    press(page, "#sayi button")
+    yield "agreement-withdrawn"
+
+
+def undo(page: Page) -> Iterator[str]:
+    """Open, as the first one again, the agreed question, and let one representative be enough as before."""
+    page.goto("/muhur/")
+    press(page, "#mukellefler a")
+    home = page.url
+    press(page, "a[href*='/karar/']")
+    press(page, "#kabul button")
+    page.goto(home + "kararlar/")
+    yield "agreements"
 
 
 def _certificate(page: Page) -> Iterator[str]:
@@ -98,6 +160,8 @@ def _unlock(page: Page) -> Iterator[str]:
     yield "pin-doubt"
     open_unlock(page)
     yield "code"
+    press_without_script(page)
+    yield "link"
     page.goto("/nes/")
     yield "menu-under-way"
     press(page, "a[href^='/islem/']")

@@ -44,8 +44,10 @@ class Stage:
         settings: str = "",
         people: int = 2,
         database: str = "",
+        representatives: int = 1,
     ) -> None:
         """`settings` is added to the rehearsal's settings, as text; the second of `people` represents a firm.
+        With 2 `representatives` the first person represents that firm too.
         `database` is the text of the table [database], the embedded one without it."""
         self.portal, self.gate, self.mail = (f"http://localhost:{first_port + offset}" for offset in range(3))
         self._ports = {"portal": first_port, "gate": first_port + 1, "inbox": first_port + 2}
@@ -55,6 +57,7 @@ class Stage:
         self._settings = settings
         self._people = people
         self._database = database
+        self._representatives = representatives
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self.own_environment: dict[str, dict[str, str]] = {}
         """What single processes get besides, by their names."""
@@ -107,6 +110,7 @@ class Stage:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         options = ["--readers", self._readers, "--seed", str(self._seed), "--first-port", str(self._ports["portal"])]
         options += ["--people", str(self._people), *(["--database", self._database] if self._database else [])]
+        options += ["--representatives", str(self._representatives)]
         self.run("anahtar", "rehearsal", str(self.folder), *options)
         with (self.folder / "anahtar.toml").open("a", encoding="utf-8") as file:
             file.write(self._settings)

@@ -139,6 +139,18 @@ def _firm(person: Person, holder: Holder, known: datetime) -> Firm | None:
     return firm
 
 
+def represent_too(person: Person, of: Person, now: datetime) -> None:
+    """Let a registered person represent the firm of another one too, for a year."""
+    people.register_representative(
+        holder=Holder.objects.get(tckn=person.tckn),
+        firm=Firm.objects.get(tax_number=of.vkn),
+        since=now - KNOWN_FOR,
+        until=now + timedelta(days=365),
+        actor=ACTOR,
+        now=now - KNOWN_FOR,
+    )
+
+
 def store(persons: list[Person], folder: Path) -> None:
     """Write `people.json` for the story and `gate-people.json` for the gate, readable by this account only."""
     rows = [asdict(person) for person in persons]
