@@ -21,7 +21,9 @@ host = "{host}"
 [database.roles]
 web = "anahtar_web"
 keyservice = "anahtar_keyservice"
-worker = "anahtar_worker\""""
+worker = "anahtar_worker"
+publisher = "anahtar_publisher"
+responder = "anahtar_responder\""""
 
 
 def make_roles(host: str, psql: Path) -> None:
@@ -55,6 +57,8 @@ class PairStage(Stage):
             ("keyservice", common, "anahtar_keyservice"),
             ("keyservice-2", second, "anahtar_keyservice"),
             ("worker", common, "anahtar_worker"),
+            ("publisher", common, "anahtar_publisher"),
+            ("responder", common, "anahtar_responder"),
         ):
             settings = self.folder / f"{name}.toml"
             settings.write_text(text.replace(f'user = "{OWNER}"', f'user = "{account}"'), encoding="utf-8")

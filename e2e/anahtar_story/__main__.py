@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from anahtar_story import guide
+from anahtar_story.certificates import certificates_chapter
 from anahtar_story.desk import best_reader, desk
 from anahtar_story.record import Chapter, chapter
 from anahtar_story.stage import FIRST_PORT, Stage
@@ -18,6 +19,7 @@ VERSION = 1
 _CHAPTERS = (
     ("NES: a card that three wrong PINs locked", guide.nes),
     ("Mali Mühür: a seal's card that never had a PIN", guide.seal),
+    ("Certificates: suspended, lifted and revoked before a relying party's eyes", certificates_chapter),
     ("The audit journal", guide.audit),
 )
 

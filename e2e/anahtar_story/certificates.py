@@ -40,7 +40,7 @@ class RelyingParty:
             assert found is not None
             self._keep(above, _fetch(found[1]))
         said = self.openssl("x509", "-in", "leaf.pem", "-noout", "-serial")
-        return said.strip().removeprefix("serial=").lower()
+        return f"{int(said.strip().removeprefix('serial='), 16):x}"
 
     def chain(self) -> str:
         """Check the chain, without looking at the status."""
@@ -133,15 +133,15 @@ def _refused(guide: Guide, act: str, serial: str, *more: str) -> str:
 
 def _status(chapter: Chapter, party: RelyingParty, name: str, expected: str) -> None:
     with chapter.step(f"{name}: openssl ocsp", "openssl") as step:
-        step.show(ocsp=_until(party.status, expected))
+        step.show(ocsp=until(party.status, expected))
 
 
 def _list(chapter: Chapter, party: RelyingParty, expected: str) -> None:
     with chapter.step("the list that it names: openssl crl, verify -crl_check", "openssl") as step:
-        step.show(crl=_until(party.listed, expected))
+        step.show(crl=until(party.listed, expected))
 
 
-def _until(ask: object, expected: str) -> str:
+def until(ask: object, expected: str) -> str:
     """Ask until the expected answer is published; the worker does it by itself."""
     assert callable(ask)
     deadline = time.monotonic() + _SEEN_WITHIN

@@ -31,6 +31,8 @@ class Stage:
         "portal": ["anahtar", "serve"],
         "keyservice": ["anahtar", "keyservice"],
         "worker": ["anahtar", "worker"],
+        "publisher": ["anahtar", "publisher"],
+        "responder": ["anahtar", "responder"],
         "inbox": ["anahtar", "inbox"],
     }
 
@@ -50,7 +52,8 @@ class Stage:
         With 2 `representatives` the first person represents that firm too.
         `database` is the text of the table [database], the embedded one without it."""
         self.portal, self.gate, self.mail = (f"http://localhost:{first_port + offset}" for offset in range(3))
-        self._ports = {"portal": first_port, "gate": first_port + 1, "inbox": first_port + 2}
+        names = ("portal", "gate", "inbox", "responder")
+        self._ports = {name: first_port + offset for offset, name in enumerate(names)}
         self.folder = folder.absolute()
         self._readers = readers
         self._seed = seed

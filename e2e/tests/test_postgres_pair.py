@@ -11,6 +11,7 @@ from anahtar_faults.pair import Alternating, PairStage, make_roles
 from anahtar_faults.program import Order, confirmation, live
 from anahtar_faults.visitor import Visitor
 from anahtar_story import holder
+from anahtar_story.certificates import RelyingParty, until
 from anahtar_story.guide import fresh_pin
 from postgres_here import PrivatePostgresql, _binaries
 
@@ -111,7 +112,9 @@ def test_the_webs_account_is_refused(unlock: str, cluster: str, statement: str) 
         database.execute(statement, {"unlock": unlock} if "%(" in statement else None)
 
 
-@pytest.mark.parametrize("account", ["anahtar_web", "anahtar_keyservice", "anahtar_worker"])
+@pytest.mark.parametrize(
+    "account", ["anahtar_web", "anahtar_keyservice", "anahtar_worker", "anahtar_publisher", "anahtar_responder"]
+)
 def test_no_serving_account_rewrites_or_deletes_the_audit(unlock: str, cluster: str, account: str) -> None:
     for statement in (
         "update audit_auditentry set hash = '' where sequence is not null",
@@ -135,3 +138,29 @@ def test_the_key_services_account_writes_released_and_nothing_of_the_web(unlock:
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 database.execute(statement)
+
+
+def test_an_act_of_the_web_is_signed_by_the_publisher_and_served_by_the_responder(
+    unlock: str, stage: PairStage, cluster: str, tmp_path: Path
+) -> None:
+    reader = next(one for one in readers_of(read_file(stage.folder / "eimza.toml")).list() if "nes" in one.name)
+    party = RelyingParty(tmp_path)
+    serial = party.take(holder.ask_card(reader, lambda driver: driver.certificate()))
+    assert until(party.status, "good") == "good"
+    stage.run("anahtar", "certificates", "suspend", serial, "--actor", "operator:demo")
+    assert until(party.status, "revoked (certificateHold)")
+    assert until(party.listed, "revoked")
+
+
+@pytest.mark.parametrize("account", ["anahtar_publisher", "anahtar_responder"])
+def test_who_publishes_decides_nothing_and_reads_nobodys_data(unlock: str, cluster: str, account: str) -> None:
+    for statement in (
+        "update certificates_certificate set state = 'valid'",
+        "update certificates_change set after = 'valid'",
+        "insert into certificates_change (after) values ('valid')",
+        "select tckn from people_holder",
+        "select text from notices_outboxmessage",
+        "update unlock_unlock set state = 'released'",
+    ):
+        with connect(cluster, account) as database, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            database.execute(statement)

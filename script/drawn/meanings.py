@@ -11,7 +11,7 @@ MEANINGS: dict[str, str] = {
     "database.host": "the server, or the folder of its unix socket",
     "database.port": "the server's port",
     "database.password_file": "the role's password; not needed where the socket's owner is trusted",
-    "database.roles": "the PostgreSQL roles of web, key service and worker, whose rights `anahtar prepare` narrows",
+    "database.roles": "the PostgreSQL roles of the processes that serve, whose rights `anahtar prepare` narrows",
     "portal.public_url": "the address that holders and programs use; https in earnest",
     "portal.host": "the address to listen on; the reverse proxy stands before it",
     "portal.port": "the port to listen on",

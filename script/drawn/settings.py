@@ -30,6 +30,7 @@ SERVER_TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("custody", server_config.Pkcs11Keys),
     ("notices", server_config.Notices),
     ("limits", server_config.Limits),
+    ("certificates", server_config.Certificates),
 )
 GATE_TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("gate", gate_config.GateConfig),

@@ -17,6 +17,7 @@ from anahtar_server.certificates.issuing import issue
 from anahtar_server.certificates.models import Authority, Certificate
 from anahtar_server.certificates.profiles import PROFILES, KeyRefused
 from anahtar_server.certificates.settings import CertificateSettings
+from anahtar_server.config import OUR_ARC
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHECKS = ("-x509_strict", "-policy_check", "-CAfile", "root.pem", "-untrusted", "issuing.pem")
@@ -83,7 +84,7 @@ def test_a_nes_names_the_person_and_carries_its_statements_in_the_order_given(st
     assert [one["0"] for one in statements] == [
         "1.3.6.1.5.5.7.11.1",
         "0.4.0.1862.1.1",
-        f"{rules.OUR_ARC}.2.1",
+        f"{OUR_ARC}.2.1",
     ]
     assert statements[2]["1"] == SETTINGS.statement
 
@@ -91,7 +92,7 @@ def test_a_nes_names_the_person_and_carries_its_statements_in_the_order_given(st
 def test_a_nes_carries_its_policy_with_the_notice_and_both_ways_to_its_status(stage: Stage) -> None:
     said = stage.openssl("x509", "-in", stage.pem(stage.issue()), "-noout", "-text")
     for line in (
-        f"Policy: {rules.OUR_ARC}.1.1",
+        f"Policy: {OUR_ARC}.1.1",
         "CPS: http://localhost:8403/",
         "OCSP - URI:http://localhost:8403/ocsp",
         "CA Issuers - URI:http://localhost:8403/ca/issuing-1.cer",
@@ -156,8 +157,8 @@ def test_no_certificate_outlives_its_issuer(stage: Stage) -> None:
         {"arc": f"2.25.{2**128}"},
         {"oids": {"nes": "2.16.792.1.2.1.1.5.7.1.1"}},
         {"oids": {"statement": "1.3.6.1.4.1.311.1"}},
-        {"oids": {"nes": f"{rules.OUR_ARC}1.1"}},
-        {"oids": {"unknown": f"{rules.OUR_ARC}.9"}},
+        {"oids": {"nes": f"{OUR_ARC}1.1"}},
+        {"oids": {"unknown": f"{OUR_ARC}.9"}},
     ],
 )
 def test_policies_and_statements_outside_our_arc_are_refused(wrong: dict[str, object]) -> None:
@@ -166,7 +167,7 @@ def test_policies_and_statements_outside_our_arc_are_refused(wrong: dict[str, ob
 
 
 def test_own_places_under_the_arc_and_standard_statements_are_taken(stage: Stage) -> None:
-    own = CertificateSettings(oids={"nes": f"{rules.OUR_ARC}.7.3", "statement": rules.QC_COMPLIANCE})
+    own = CertificateSettings(oids={"nes": f"{OUR_ARC}.7.3", "statement": rules.QC_COMPLIANCE})
     stage.settings = own
     said = stage.openssl("x509", "-in", stage.pem(stage.issue()), "-noout", "-text")
-    assert f"Policy: {rules.OUR_ARC}.7.3" in said
+    assert f"Policy: {OUR_ARC}.7.3" in said

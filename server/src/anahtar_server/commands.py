@@ -20,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if "file" in options:  # the audit's tools; verifying a file needs no database
             _django_unless_offline(options)
+        elif options.command in _TOOLS:
+            _django()
         return run(options)
     except SettingsWrong as wrong:
         print(f"anahtar: {wrong}", file=sys.stderr)
@@ -29,10 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     from anahtar_server import RELEASE
     from anahtar_server.audit.commands import add_arguments as add_audit_tools
+    from anahtar_server.certificates.commands import add_arguments as add_certificate_tools
 
     parser = argparse.ArgumentParser(prog="anahtar", description="Portal, API, key service and registers.")
     parser.add_argument("--version", action="version", version=f"anahtar {RELEASE}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
     def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
@@ -42,9 +45,12 @@ def _parser() -> argparse.ArgumentParser:
     add("prepare", _prepare, "bring the database to this release")
     add("serve", _serve, "serve portal and API")
     add("keyservice", _keyservice, "serve the key service on its unix socket")
-    add("worker", _worker, "send messages, link the audit, let time pass for unlocks")
+    add("worker", _worker, "send messages, link the audit, let time pass for unlocks and certificates")
+    add("publisher", _publisher, "sign and publish status answers and lists")
+    add("responder", _responder, "serve status answers and lists to relying parties; holds no key")
     add("inbox", _inbox, "show the rehearsal's SMS and e-mail")
     add_audit_tools(add("audit", _never, "export or verify the audit journal"))
+    add_certificate_tools(add("certificates", _never, "see, suspend, lift, revoke certificates, and what is published"))
     rehearsal = add("rehearsal", _rehearsal, "make a rehearsal: settings, keys, people and virtual cards")
     rehearsal.add_argument("folder", type=Path)
     rehearsal.add_argument("--seed", type=int, default=1, help="names and numbers follow from it")
@@ -57,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     rehearsal.add_argument("--readers", choices=("direct", "pcsc"), default="direct")
     rehearsal.add_argument("--database", help="the table [database] as text; default: embedded")
     return parser
+
+
+_TOOLS = ("certificates",)
+"""The commands for operators: they need the database."""
 
 
 def _never(_options: argparse.Namespace) -> int:
@@ -114,16 +124,40 @@ def _keyservice(_options: argparse.Namespace) -> int:
 
 def _worker(_options: argparse.Namespace) -> int:
     _django()
+    from anahtar_server.certificates.acts import open_due
+    from anahtar_server.certificates.publishing import Watch
+    from anahtar_server.certificates.settings import of
     from anahtar_server.config import config
     from anahtar_server.people.agreements import lapse
     from anahtar_server.unlock.acts import sweep
     from anahtar_server.worker import JOBS, Job, run
 
     settings = config()
+    watch = Watch(of(settings))
     JOBS.append(Job("let time pass for unlocks", 1.0, lambda now: sweep(limits=settings.limits, now=now)))
     address = settings.portal.public_url
     JOBS.append(Job("let agreements lapse", 10.0, lambda now: lapse(portal_url=address, now=now)))
+    JOBS.append(Job("open renewals", 1.0, lambda now: open_due(now)))
+    JOBS.append(Job("watch publishing", 5.0, watch.look))
     run(settings, threading.Event())
+    return 0
+
+
+def _publisher(_options: argparse.Namespace) -> int:
+    _django()
+    from anahtar_server.config import config
+    from anahtar_server.publisher import run
+
+    run(config(), threading.Event())
+    return 0
+
+
+def _responder(_options: argparse.Namespace) -> int:
+    from anahtar_server.certificates.settings import of
+    from anahtar_server.config import config
+    from anahtar_server.responder import serve
+
+    serve(of(config()))
     return 0
 
 

@@ -13,6 +13,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+OUR_ARC = "2.25.281461830594093713463205129310517473811"
+"""Our own OID arc, made of a UUID (ITU-T X.667)."""
+
 
 class SettingsWrong(Exception):
     """The settings cannot be used; the text names the setting and the reason, never a secret."""
@@ -67,6 +70,8 @@ class Roles(_Table):
     web: str
     keyservice: str
     worker: str
+    publisher: str | None = None
+    responder: str | None = None
 
 
 class Postgresql(_Table):
@@ -173,6 +178,60 @@ class Limits(_Table):
     settles_per_address: int = 30
 
 
+class Certificates(_Table):
+    """Our certificates and their status services. The first three stand in certificates: what was issued never changes.
+
+    Left away whole, a rehearsal takes the fourth port from the portal's on.
+    """
+
+    status_url: str = "http://localhost:8403"
+    """Where relying parties find lists, answers and authorities' certificates; plain http, as RFC 5280 wants it."""
+    practice_url: str = "http://localhost:8403/"
+    """Where the certification practice statement can be read."""
+    organisation: str = "Anahtar Prova Sertifika Hizmetleri"
+    """The authority's own name."""
+    arc: str = OUR_ARC
+    """The OID arc of policies and statements; `2.25.` and a UUID's number, else the start is refused."""
+    oids: dict[str, str] = {}
+    """A place of its own under the arc for a policy or statement; what lies outside is refused at the start."""
+    statement: str = "Bu sertifika, 5070 sayılı Elektronik İmza Kanununa göre nitelikli elektronik sertifikadır."
+    """The sentence of the national statement in a NES."""
+    notice: str = Field(
+        "Bu sertifika, 5070 sayılı Elektronik İmza Kanununa göre nitelikli elektronik sertifikadır.", max_length=200
+    )
+    """The notice beside a NES's policy."""
+    host: str = "127.0.0.1"
+    """The address that the responder listens on."""
+    port: int = 8403
+    """The port that the responder listens on."""
+    partitions: int = Field(1, ge=1, le=1000)
+    """On how many lists an authority's certificates are spread; a smaller number later takes no list away."""
+    list_hours: float = Field(24, gt=0)
+    """How long a list may be used; the next one comes at the half."""
+    answer_hours: float = Field(12, gt=0)
+    """How long an answer may be used; the next one comes at the half."""
+    cache_seconds: int = Field(60, ge=0)
+    """How long others may keep a list or an answer before they ask again."""
+    gather_seconds_per_megabyte: float = 2.0
+    """After an act a new list comes at once while it is small; a large one waits this long for further acts."""
+    late_answer_seconds: int = 60
+    """An answer that waits longer than this for its signing raises the alarm."""
+    late_list_seconds: int = 600
+    """A change that waits longer than this for its list raises the alarm."""
+    signer: Path | None = None
+    """The unix socket of the publisher, which signs what cannot be signed in advance: *unknown* for what we did not
+    issue, several certificates in one request. Without it such requests are *unauthorized* (RFC 5019)."""
+    answer_nonces: bool = False
+    """Whether requests with a nonce go to the signer; else the nonce is ignored (RFC 5019)."""
+    signed_per_second: int = 50
+    """How many requests a second one responder sends to the signer; what is more is told to try later."""
+
+    @field_validator("signer")
+    @classmethod
+    def _place(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        return None if value is None else _placed(value, info)
+
+
 class Config(_Table):
     """All settings of the server."""
 
@@ -184,6 +243,7 @@ class Config(_Table):
     custody: Annotated[SoftwareKeys | Pkcs11Keys, Field(discriminator="kind")]
     notices: Notices = Notices()
     limits: Limits = Limits()
+    certificates: Certificates | None = None
 
     @model_validator(mode="after")
     def _in_earnest(self) -> Self:
@@ -196,6 +256,7 @@ class Config(_Table):
                 ("notices.sms = sink", self.notices.sms == "sink"),
                 ("notices.email = sink", self.notices.email == "sink"),
                 ("portal.public_url without https", not self.portal.public_url.startswith("https://")),
+                ("no table [certificates] of one's own", self.certificates is None),
             )
             if used
         ]

@@ -40,6 +40,23 @@ TABLES: dict[str, tuple[str, str, str]] = {
 }
 """Tables that are not named here: the web and the worker write them, the key service reads them."""
 
+PUBLISHER: dict[str, str] = {
+    "django_migrations": READ,
+    "certificates_authority": ADD,  # its responders' certificates
+    "certificates_certificate": READ,
+    "certificates_change": "select, update (answered_at, listed_at)",
+    "certificates_answer": "select, update, delete",
+    "certificates_publication": WRITE + ", delete",
+    "certificates_piece": WRITE + ", delete",
+    "certificates_feed": WRITE,
+    "audit_auditentry": ADD,
+}
+"""All that the publisher may do: it says what was decided, and decides nothing."""
+RESPONDER: dict[str, str] = {
+    f"certificates_{table}": READ for table in ("authority", "change", "answer", "publication", "piece", "feed")
+}
+"""All that the responder may do: it is asked by strangers, and writes nothing."""
+
 _UNLOCK_FIXED = (
     *("card_id", "holder_id", "sign_in_id", "opened_at", "code_reference", "code_mac", "code_expires_at"),
     *("confirmed_at", "released_at", "evidence", "wrong_proofs"),
@@ -61,7 +78,20 @@ def statements(roles: Roles) -> Iterator[str]:
             yield f"revoke all on {table} from {_quoted(role)}"
             if right:
                 yield f"grant {right} on {table} to {_quoted(role)}"
+    yield from _narrow(roles.publisher, PUBLISHER)
+    yield from _narrow(roles.responder, RESPONDER)
     yield from _guards(roles)
+
+
+def _narrow(role: str | None, tables: dict[str, str]) -> Iterator[str]:
+    """Give an account rights on these tables and no others."""
+    if role is None:
+        return
+    yield f"grant usage on schema public to {_quoted(role)}"
+    yield f"revoke all on all tables in schema public from {_quoted(role)}"
+    yield f"grant usage on all sequences in schema public to {_quoted(role)}"
+    for table, right in tables.items():
+        yield f"grant {right} on {table} to {_quoted(role)}"
 
 
 def _guards(roles: Roles) -> Iterator[str]:

@@ -69,14 +69,19 @@ def attempt(job: Job, now: datetime) -> bool:
 
 def run(config: Config, stop: threading.Event) -> None:
     """Work until `stop` is set; SIGTERM and SIGINT set it when this is the main thread. Raises SinkInEarnest."""
+    work("worker", [*_own_jobs(config), *JOBS], stop)
+
+
+def work(name: str, jobs: list[Job], stop: threading.Event) -> None:
+    """Do these jobs, each when it is due, until `stop` is set; SIGTERM and SIGINT set it in the main thread."""
     _stop_on_signals(stop)
-    turn = _Round([*_own_jobs(config), *JOBS])
-    _log.info("worker began", jobs=len(turn.jobs))
+    turn = _Round(jobs)
+    _log.info(f"{name} began", jobs=len(turn.jobs))
     while not stop.is_set():
         turn.run(ticks=monotonic(), now=system_clock())
         stop.wait(INTERVAL)
     close_old_connections()
-    _log.info("worker ended")
+    _log.info(f"{name} ended")
 
 
 def _own_jobs(config: Config) -> list[Job]:

@@ -108,7 +108,7 @@ class Party(StrEnum):
 
 
 _WORDS = {one.value: one for one in Party} | {
-    word: Party.AUTHORITY for word in ("worker", "rehearsal", "key-service", "portal", "office")
+    word: Party.AUTHORITY for word in ("worker", "publisher", "rehearsal", "key-service", "portal", "office")
 }
 
 

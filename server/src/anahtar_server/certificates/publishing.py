@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from django.db.models import Min
 
 from anahtar_server.certificates.crl.publishing import gathering, publish_lists
@@ -15,6 +16,7 @@ from anahtar_server.certificates.settings import CertificateSettings, current
 from anahtar_server.custody.port import Custody
 
 _ROUNDS = 25
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,10 @@ class Published:
 
 
 def publish_due(
-    *, custody: Custody, now: datetime, settings: CertificateSettings | None = None, actor: str = "worker"
+    *, custody: Custody, now: datetime, settings: CertificateSettings | None = None, actor: str = "publisher"
 ) -> Published:
-    """Publish what is due, at most some thousand answers, so that lists and other jobs get their turn; any number of
-    workers may call it at any moment.
+    """Publish what is due, at most some thousand answers, so that lists get their turn; any number of
+    publishers may call it at any moment.
 
     Raises CustodyGone when the keys cannot be used: what was not published stays due.
     """
@@ -69,3 +71,34 @@ def lateness(*, now: datetime, settings: CertificateSettings | None = None) -> L
 
 def _waiting(since: datetime | None, now: datetime) -> float:
     return max(0.0, (now - since).total_seconds()) if since else 0.0
+
+
+class Watch:
+    """Looks now and then whether publishing is late, and logs when the alarm begins and ends."""
+
+    def __init__(self, settings: CertificateSettings) -> None:
+        self._settings, self._alarm = settings, False
+
+    def look(self, now: datetime) -> bool:
+        """Return whether the alarm is on."""
+        late = lateness(now=now, settings=self._settings)
+        if late.alarm is not self._alarm:
+            self._alarm = late.alarm
+            log, event = (_log.error, "publishing is late") if late.alarm else (_log.info, "publishing is in time")
+            log(event, answers_s=round(late.answers_s), lists_s=round(late.lists_s), dead=late.dead)
+        return self._alarm
+
+
+def metrics(*, now: datetime, settings: CertificateSettings | None = None) -> str:
+    """Return how late publishing is, as lines that monitoring programs read (Prometheus text format 0.0.4)."""
+    late = lateness(now=now, settings=settings)
+    rows = (
+        ("answers_late_seconds", "how long the oldest answer waits for its signing", late.answers_s),
+        ("lists_late_seconds", "how long the oldest change waits for its list", late.lists_s),
+        ("past_their_end", "answers and lists that nobody may use any more", late.dead),
+        ("late", "1 when one of these is later than the settings allow", int(late.alarm)),
+    )
+    name = "anahtar_publishing_"
+    return "".join(
+        f"# HELP {name}{key} {text}\n# TYPE {name}{key} gauge\n{name}{key} {value:g}\n" for key, text, value in rows
+    )

@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-OUR_ARC = "2.25.281461830594093713463205129310517473811"
-"""Our own OID arc, made of a UUID (ITU-T X.667)."""
-
 PARTS = {
     "nes": "1.1",
     "seal-sign": "1.2",

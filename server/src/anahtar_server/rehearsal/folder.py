@@ -40,6 +40,12 @@ email = "sink"
 inbox = "inbox"
 inbox_port = {inbox}
 
+[certificates]
+status_url = "http://localhost:{status}"
+practice_url = "http://localhost:{status}/"
+port = {status}
+signer = "signer.sock"
+
 [gate]
 public_url = "http://localhost:{gate}"
 port = {gate}

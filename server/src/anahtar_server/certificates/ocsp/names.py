@@ -16,8 +16,8 @@ ALGORITHMS = {name: der.sequence(der.oid(dotted), der.tlv(der.NULL)) for name, d
 
 
 @lru_cache(maxsize=256)
-def _heads(authority: bytes) -> tuple[bytes, ...]:
-    """Return the CertID of an issuer up to the serial number, for each hash."""
+def heads(authority: bytes) -> tuple[bytes, ...]:
+    """Return the content of a CertID up to the serial number under an authority's certificate (DER), for each hash."""
     facts = facts_of(authority)
     return tuple(
         algorithm
@@ -29,4 +29,14 @@ def _heads(authority: bytes) -> tuple[bytes, ...]:
 
 def certids(authority: bytes, serial: int) -> list[bytes]:
     """Return the CertIDs (DER) of a certificate under an authority's certificate (DER), one for each hash."""
-    return [der.sequence(head, der.integer(serial)) for head in _heads(authority)]
+    return [der.sequence(head, der.integer(serial)) for head in heads(authority)]
+
+
+def split(certid: bytes) -> tuple[bytes, int]:
+    """Return what a well-formed CertID (DER) says of the issuer, as `heads` has it, and its serial number."""
+    _, begin, end = der.read(certid, 0, len(certid), der.SEQUENCE)
+    at = begin
+    for tag in (der.SEQUENCE, der.OCTET_STRING, der.OCTET_STRING):
+        _, _, at = der.read(certid, at, end, tag)
+    _, first, last = der.read(certid, at, end, der.INTEGER)
+    return certid[begin:at], int.from_bytes(certid[first:last], "big", signed=True)

@@ -6,9 +6,12 @@ import threading
 
 import structlog
 
+from anahtar_server.certificates.publishing import metrics
 from anahtar_server.certificates.responder.service import StatusService
 from anahtar_server.certificates.responder.store import Store
 from anahtar_server.certificates.settings import CertificateSettings
+from anahtar_server.certificates.signer import SignerLine
+from anahtar_server.clock import system_clock
 
 ROUND_SECONDS = 0.05
 """How long a change may be unknown to the memory."""
@@ -20,7 +23,14 @@ def make(settings: CertificateSettings) -> StatusService:
     """Return the service; a daemon thread throws away what has changed, round after round."""
     store = Store()
     threading.Thread(target=keep_fresh, args=(store, threading.Event()), daemon=True, name="fresh").start()
-    return StatusService(store, cache_seconds=settings.cache_seconds)
+    live = SignerLine(settings.signer, per_second=settings.signed_per_second) if settings.signer else None
+    return StatusService(
+        store,
+        cache_seconds=settings.cache_seconds,
+        live=live,
+        nonces=settings.answer_nonces,
+        metrics=lambda: metrics(now=system_clock(), settings=settings),
+    )
 
 
 def keep_fresh(store: Store, stop: threading.Event) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from email.utils import formatdate
 from typing import Any, TypeVar
 
@@ -27,14 +28,14 @@ from anahtar_server.certificates.responder.http import (
     header,
     refused,
 )
-from anahtar_server.certificates.responder.store import NotNow, Served, Store
+from anahtar_server.certificates.responder.store import NotNow, Served, Store, asked
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Live = Callable[[bytes], bytes]
-"""Signs an answer to a whole request that no answer made before fits (a nonce, several certificates, one that we did
-not issue); raises NotNow."""
+"""Signs an answer to a whole request that no answer made before fits (several certificates, one that we did not issue,
+a nonce where those are answered); raises NotNow."""
 Found = TypeVar("Found")
 
 _CHUNK = 256 * 1024
@@ -45,6 +46,7 @@ _HOME = b"Anahtar: /ocsp, /crl/, /ca/\n"
 class StatusService:
     """Answers OCSP by POST and GET, and gives lists and authorities' certificates. `cache_seconds`: how long others may
     keep what they got; `live` signs what could not be signed before, without it such requests are UNAUTHORIZED;
+    `nonces`: requests with a nonce go there too; `metrics` tells how late publishing is;
     `threads` ask the database."""
 
     def __init__(
@@ -54,9 +56,13 @@ class StatusService:
         cache_seconds: int,
         clock: Callable[[], float] = time.time,
         live: Live | None = None,
+        nonces: bool = False,
+        metrics: Callable[[], str] | None = None,
         threads: Executor | None = None,
     ) -> None:
         self._store, self._cache, self._clock, self._live = store, cache_seconds, clock, live
+        self._nonces = nonces and live is not None
+        self._metrics = metrics
         self._threads = threads or ThreadPoolExecutor(4, thread_name_prefix="status")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,6 +93,8 @@ class StatusService:
             return await self._list(path[5:-4], scope)
         if path.startswith(b"/ca/") and path.endswith(b".cer"):
             return await self._issuer(path[4:-4])
+        if path == b"/metrics" and self._metrics is not None:
+            return await self._measured(self._metrics)
         return Reply(200, _HOME, [(b"content-type", TEXT)]) if path == b"/" else refused(404)
 
     # --- status answers -----------------------------------------------------------------------------------------------
@@ -114,22 +122,23 @@ class StatusService:
             request = requests.read(asked)
         except Malformed:
             return _failed(Failure.MALFORMED_REQUEST)
-        if self._live is None and (request.strange or len(request.certids) != 1):
-            # Cannot be answered by what was signed before (RFC 5019 section 2.2.3).
+        if request.strange:  # critical, and nobody knows what it asks
             return _failed(Failure.UNAUTHORIZED)
+        single = len(request.certids) == 1
         try:
-            if self._live is None or (request.nonce is None and not request.strange and len(request.certids) == 1):
-                served = self._store.remembered(request.certids[0])
-                if served is None:
-                    served = await self._ask(lambda: self._store.look(request.certids[0]))
-                if served is not None:
-                    return self._served(served)
-            return await self._answer_live(asked)
+            if self._nonces and request.nonce is not None:
+                with suppress(NotNow):  # a nonce may be ignored; silence would be worse
+                    return await self._answer_live(asked)
+            served = await self._find(request.certids[0]) if single else None
+            return self._served(served) if served is not None else await self._answer_live(asked)
         except NotNow:
             return _failed(Failure.TRY_LATER)
 
+    async def _find(self, certid: bytes) -> Served | None:
+        return self._store.remembered(certid) or await self._ask(lambda: self._store.look(certid))
+
     async def _answer_live(self, asked: bytes) -> Reply:
-        if self._live is None:
+        if self._live is None:  # such cannot be answered by what was signed before (RFC 5019 section 2.2.3)
             return _failed(Failure.UNAUTHORIZED)
         live = self._live
         return Reply(200, await self._ask(lambda: live(asked)), _FAILED)
@@ -163,6 +172,14 @@ class StatusService:
         if der is None:
             return refused(404)
         return Reply(200, der, [(b"content-type", CERTIFICATE), (b"cache-control", b"public, max-age=86400")])
+
+    async def _measured(self, metrics: Callable[[], str]) -> Reply:
+        """For the house's own monitoring; a reverse proxy passes it to nobody outside."""
+        try:
+            text = await self._ask(lambda: asked(metrics))
+        except NotNow:
+            return refused(503, (b"retry-after", b"5"))
+        return Reply(200, text.encode(), [(b"content-type", TEXT), (b"cache-control", b"no-store")])
 
     def _headers(self, kind: bytes, served: Served, now: float) -> list[Header]:
         """Return what caches need (RFC 5019 section 6.2): an answer is never kept beyond its end, nor for long."""

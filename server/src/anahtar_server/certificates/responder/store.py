@@ -72,7 +72,7 @@ class Store:
     def look(self, certid: bytes) -> Served | None:
         """Return an answer from the database, None for a certificate that we did not issue; raises NotNow."""
         before = self._version
-        found = _asked(lambda: Answer.objects.filter(certid=certid).first())
+        found = asked(lambda: Answer.objects.filter(certid=certid).first())
         if found is None:
             return None
         if not found.der or found.this_update is None or found.next_update is None:
@@ -92,7 +92,7 @@ class Store:
         if known is not None:
             return known  # also while blind: a list says itself until when it may be used
         before = self._version
-        found = _asked(lambda: _list_of(name))
+        found = asked(lambda: _list_of(name))
         if found is None:
             return None
         served = Served.of(found.der, found.this_update, found.next_update)
@@ -105,7 +105,7 @@ class Store:
         """Return an authority's certificate (DER), None when there is none such; raises NotNow."""
         known = self._issuers.get(name)
         if known is None:
-            found = _asked(lambda: Authority.objects.filter(name=name).first())
+            found = asked(lambda: Authority.objects.filter(name=name).first())
             if found is None:
                 return None
             known = self._issuers[name] = bytes(found.der)
@@ -137,7 +137,7 @@ class Store:
         return [bytes(certid) for certid in newer], Publication.objects.filter(version__gt=self._version).exists()
 
 
-def _asked(question: Callable[[], Found]) -> Found:
+def asked(question: Callable[[], Found]) -> Found:
     """Ask the database; raises NotNow when it is out of reach."""
     try:
         close_old_connections()
