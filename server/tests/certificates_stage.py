@@ -22,9 +22,9 @@ from anahtar_server.cards.models import Card
 from anahtar_server.certificates.crl.published import published_list
 from anahtar_server.certificates.issuing import issue, make_authority
 from anahtar_server.certificates.models import Authority, Certificate
-from anahtar_server.certificates.publishing import Published, publish_due
+from anahtar_server.certificates.publishing import Published, metrics, publish_due
 from anahtar_server.certificates.responder.http import Reply
-from anahtar_server.certificates.responder.service import StatusService
+from anahtar_server.certificates.responder.service import Live, StatusService
 from anahtar_server.certificates.responder.store import Store
 from anahtar_server.certificates.settings import CertificateSettings
 from anahtar_server.custody.software import SoftwareCustody
@@ -82,6 +82,8 @@ class Stage:
     cards: int = 0
     settings: CertificateSettings = SETTINGS
     store: Store = field(default_factory=Store)
+    live: Live | None = None
+    nonces: bool = False
 
     @property
     def by_holder(self) -> str:
@@ -116,7 +118,15 @@ class Stage:
     def service(self) -> StatusService:
         """The responder, with a memory that outlives one question."""
         self.store.refresh()
-        return StatusService(self.store, cache_seconds=60, clock=lambda: self.now.timestamp(), threads=_THREAD)
+        return StatusService(
+            self.store,
+            cache_seconds=60,
+            clock=lambda: self.now.timestamp(),
+            live=self.live,
+            nonces=self.nonces,
+            metrics=lambda: metrics(now=self.now, settings=self.settings),
+            threads=_THREAD,
+        )
 
     # --- openssl ------------------------------------------------------------------------------------------------------
 

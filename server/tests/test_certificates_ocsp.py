@@ -16,7 +16,7 @@ from anahtar_counts import Row
 from certificates_stage import SECOND, Stage, make_stage
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from django.db import DatabaseError
 
@@ -62,9 +62,10 @@ def asked(
             key = authority.public_key()
             name = hashes.Hash(digest)
             name.update(authority.subject.public_bytes())
-            identifier = x509.SubjectKeyIdentifier.from_public_key(key)  # type: ignore[arg-type]
+            bits = hashes.Hash(digest)
+            bits.update(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
             builder = ocsp.OCSPRequestBuilder().add_certificate_by_hash(
-                name.finalize(), identifier.digest, serial, digest
+                name.finalize(), bits.finalize(), serial, digest
             )
         if nonce is not None:
             builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
