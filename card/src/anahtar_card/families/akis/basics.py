@@ -37,8 +37,13 @@ def read_serial() -> Conversation[str]:
 
 def is_dead() -> Conversation[bool]:
     """Tell whether the card's life cycle has come to its end; raises StatusError, MalformedResponse."""
+    return (yield from life_cycle()) == names.DEAD
+
+
+def life_cycle() -> Conversation[int]:
+    """Return the card's life cycle (`names.ADMINISTRATION`, …); raises StatusError, MalformedResponse."""
     data = yield from _get_data(names.DATA_LIFE_CYCLE, names.LIFE_CYCLE_LENGTH)
-    return data[names.LIFE_CYCLE_OFFSET] == names.DEAD
+    return data[names.LIFE_CYCLE_OFFSET]
 
 
 def read_pin_state(reference: int) -> Conversation[tuple[PinState, int | None]]:

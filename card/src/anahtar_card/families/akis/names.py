@@ -28,6 +28,7 @@ LEAST_RESET_KEY_TRIES = 3
 """With fewer proven tries the authority gives no consent: the way out is the desk."""
 SHORTEST_PIN_BLOCK, LONGEST_PIN_BLOCK = 4, 16
 
+WRAPPED_KEY_LENGTH = 24
 SERIAL_LENGTH = 12
 SERIAL_OFFSET = 55
 SYSTEM_DATA_LENGTH = 77

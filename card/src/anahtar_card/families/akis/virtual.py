@@ -13,6 +13,7 @@ from anahtar_card.families.akis.pin_commands import RULE, PinCommands
 from anahtar_card.families.akis.reset_right import Chance, ResetRight
 from anahtar_card.families.akis.secrets_held import puk_of
 from anahtar_card.families.akis.signing_key import SigningKey
+from anahtar_card.families.akis.workshop_commands import WorkshopCommands
 from anahtar_card.status import (
     CLA_NOT_SUPPORTED,
     CONDITIONS_NOT_SATISFIED,
@@ -67,6 +68,7 @@ class AkisCard:
         self._files = FileSystem(lambda: self._memory.read("files"))
         self._right = ResetRight(self._memory, self._chance)
         self._pins = PinCommands(self._memory, self._right, self._chance)
+        self._workshop = WorkshopCommands(self._memory, self._files)
         self._key_chosen = False
         self._pending = b""
         self._gathered = b""
@@ -205,10 +207,11 @@ class AkisCard:
     def _sign(self, command: Command) -> bytes:
         if (command.ins, command.p1, command.p2) != SIGN:
             raise Refused(WRONG_P1_P2)
-        self._need_operation()
-        if not self._pins.verified:
-            raise Refused(SECURITY_NOT_SATISFIED)
-        if not self._key_chosen:
+        if self.life_cycle != names.ADMINISTRATION:  # in the workshop there is no PIN yet
+            self._need_operation()
+            if not self._pins.verified:
+                raise Refused(SECURITY_NOT_SATISFIED)
+        if not self._key_chosen or not self._memory.read("signing_key"):
             raise Refused(CONDITIONS_NOT_SATISFIED)
         try:
             return self._signing_key().sign_input(command.data)
@@ -218,6 +221,26 @@ class AkisCard:
     def _log_out(self, command: Command) -> bytes:
         self._pins.verified = False
         return b""
+
+    def _put_key(self, command: Command) -> bytes:
+        return self._in_workshop().put_key(command)
+
+    def _make_key_pair(self, command: Command) -> bytes:
+        return self._in_workshop().make_key_pair(command)
+
+    def _create_file(self, command: Command) -> bytes:
+        return self._in_workshop().create_file(command)
+
+    def _update_binary(self, command: Command) -> bytes:
+        return self._in_workshop().update_binary(command)
+
+    def _activate(self, command: Command) -> bytes:
+        return self._in_workshop().activate(command)
+
+    def _in_workshop(self) -> WorkshopCommands:
+        if self.life_cycle != names.ADMINISTRATION:
+            raise Refused(CONDITIONS_NOT_SATISFIED)
+        return self._workshop
 
     def _signing_key(self) -> SigningKey:
         return SigningKey.load(self._memory.read("signing_key"))
@@ -233,13 +256,18 @@ ACTS: dict[tuple[int, int], Callable[[AkisCard, Command], bytes]] = {
     (0x00, 0x24): AkisCard._change,
     (0x00, 0x2A): AkisCard._sign,
     (0x00, 0x2C): AkisCard._reset,
+    (0x00, 0x44): AkisCard._activate,
+    (0x00, 0x46): AkisCard._make_key_pair,
     (0x00, 0x82): AkisCard._external_authenticate,
     (0x00, 0x84): AkisCard._get_challenge,
     (0x00, 0x88): AkisCard._internal_authenticate,
     (0x00, 0xA4): AkisCard._select,
     (0x00, 0xB0): AkisCard._read_binary,
     (0x00, 0xCA): AkisCard._get_data,
+    (0x00, 0xD6): AkisCard._update_binary,
+    (0x00, 0xE0): AkisCard._create_file,
     (0x80, 0x1A): AkisCard._log_out,
+    (0x80, 0xD8): AkisCard._put_key,
 }
 """CLA and INS of every command that the card knows; GET RESPONSE is answered before."""
 
