@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     from anahtar_server import RELEASE
     from anahtar_server.audit.commands import add_arguments as add_audit_tools
+    from anahtar_server.certificates.card_commands import add_arguments as add_card_tools
     from anahtar_server.certificates.commands import add_arguments as add_certificate_tools
 
     parser = argparse.ArgumentParser(prog="anahtar", description="Portal, API, key service and registers.")
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     add("inbox", _inbox, "show the rehearsal's SMS and e-mail")
     add_audit_tools(add("audit", _never, "export or verify the audit journal"))
     add_certificate_tools(add("certificates", _never, "see, suspend, lift, revoke certificates, and what is published"))
+    add_card_tools(add("cards", _never, "make a blank card into a holder's, report one lost, dead or found"))
     rehearsal = add("rehearsal", _rehearsal, "make a rehearsal: settings, keys, people and virtual cards")
     rehearsal.add_argument("folder", type=Path)
     rehearsal.add_argument("--seed", type=int, default=1, help="names and numbers follow from it")
@@ -65,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_TOOLS = ("certificates",)
+_TOOLS = ("cards", "certificates")
 """The commands for operators: they need the database."""
 
 

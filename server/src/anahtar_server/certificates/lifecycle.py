@@ -137,6 +137,8 @@ def _only(*parties: Party) -> frozenset[Party]:
 
 P = Party
 MAY: tuple[May, ...] = (
+    May(E.ISSUE, P.OPERATOR, _only(P.OPERATOR)),
+    May(E.ISSUE, P.AUTHORITY, _only(P.AUTHORITY)),
     May(E.SUSPEND, P.HOLDER, _only(P.HOLDER)),
     May(E.SUSPEND, P.CALL_CENTRE, _only(P.HOLDER)),
     May(E.SUSPEND, P.OFFICER, _only(P.OFFICER, P.HOLDER)),

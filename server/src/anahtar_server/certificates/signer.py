@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from django.db import close_old_connections
+from django.db import connection
 
 from anahtar_server.certificates.responder.store import NotNow
 
@@ -84,7 +84,7 @@ class _Handler(socketserver.BaseRequestHandler):
         except Exception as error:
             _log.error("not signed", error=type(error).__name__)
         finally:
-            close_old_connections()
+            connection.close()  # each request has a thread of its own
 
 
 def _send(line: socket.socket, message: bytes) -> None:
