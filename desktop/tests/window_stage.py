@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_QPA_PLATFORM"] = os.environ.get("ANAHTAR_TEST_SCREEN", "offscreen")
 
 from desk import Desk
 from PySide6.QtCore import QEvent, QEventLoop, Qt

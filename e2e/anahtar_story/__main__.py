@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from anahtar_story.certificates import certificates_chapter
 from anahtar_story.desk import best_reader, desk
 from anahtar_story.record import Chapter, chapter
 from anahtar_story.stage import FIRST_PORT, Stage
+from anahtar_story.window import open_window
 
 VERSION = 1
 _CHAPTERS = (
@@ -27,6 +29,7 @@ _CHAPTERS = (
 def main() -> int:
     """Run the demo; 0 only if all of it held."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of every `with`, so that nothing stays behind
     began, chapters, result = time.perf_counter(), list[Chapter](), 1
     set_up = 0.0
     print(f"Reader: {options.reader} ({'real PC/SC, virtual cards' if options.reader == 'pcsc' else 'direct'})")
@@ -40,7 +43,7 @@ def main() -> int:
             result = 0
             _write(options, chapters, set_up, time.perf_counter() - began - set_up, "done")
             if not options.exit:
-                _stay(stage, options.reader)
+                _stay(stage, options)
     except KeyboardInterrupt:
         print("\nStopped.")
     except Exception as error:
@@ -53,6 +56,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
     parser.add_argument("--exit", action="store_true", help="end after the story")
+    parser.add_argument("--window", action="store_true", help="open the program's window on the demo's cards")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write steps, timings and evidence")
     parser.add_argument("--reader", choices=("pcsc", "direct"), default=best_reader(), help="default: what is there")
     parser.add_argument("--folder", type=Path, default=Path(".rehearsal"), help="made afresh at each start")
@@ -84,7 +88,7 @@ def _write(options: argparse.Namespace, chapters: list[Chapter], set_up: float, 
     options.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _stay(stage: Stage, reader: str) -> None:
+def _stay(stage: Stage, options: argparse.Namespace) -> None:
     folder = stage.folder
     print(
         f"""
@@ -94,10 +98,12 @@ It stays up until Ctrl-C. PROVA: everything here is made up.
   Inbox    {stage.mail}/     (SMS and e-mail arrive here)
   Program  EIMZA_CONFIG={folder.name}/eimza.toml .venv/bin/eimza status   (then: unlock, change)"""
     )
-    if reader == "pcsc":
+    if options.reader == "pcsc":
         import os
 
         print(f"           with PCSCLITE_CSOCK_NAME={os.environ['PCSCLITE_CSOCK_NAME']}")
+    if options.window and open_window(folder).wait() > 0:
+        print("The window did not open; the line above says what is missing.", file=sys.stderr)
     stage.wait()
 
 

@@ -19,6 +19,9 @@ from anahtar_story.desk import desk
 from anahtar_story.guide import Guide, fresh_pin
 from anahtar_story.record import Chapter
 from anahtar_story.stage import Stage
+from anahtar_story.window import open_window
+
+from anahtar_desktop.qt.single import hand_over
 
 ROOT = Path(__file__).parents[2]
 FIRST_PORT = 18800
@@ -37,6 +40,22 @@ def code_from_portal(stage: Stage, guide: Guide, serial: str) -> str:
     chapter = Chapter("a code")
     browser = guide.sign_in(chapter, stage.people[0], "NES PIN Oluşturma/Değiştirme", "NES İşlemleri")
     return guide.open_unlock(chapter, browser, serial)[0]
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    """A screen of our own: X11 without a monitor, which picks a number that is free."""
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-nolisten", "tcp", "-screen", "0", "1366x1024x24"]
+    screen = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    with os.fdopen(reading) as said:
+        number = said.readline().strip()
+    try:
+        yield f":{number}"
+    finally:
+        screen.terminate()
+        screen.wait()
 
 
 class Terminal:
@@ -102,8 +121,8 @@ def test_a_locked_card_gets_its_new_pin_at_a_terminal(stage: Stage) -> None:
         assert holder.verify(reader, new_pin) == "right"
 
 
-@pytest.mark.parametrize("kind", ["direct", "pcsc"])
-def test_a_locked_card_gets_its_new_pin_in_the_window(stage: Stage, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "platform"), [("direct", "offscreen"), ("pcsc", "xcb")])
+def test_a_locked_card_gets_its_new_pin_in_the_window(stage: Stage, kind: str, platform: str, display: str) -> None:
     with desk("direct", stage.folder) as readers:
         guide = Guide(stage, readers)
         reader = holder.reader_with(readers, 2048)
@@ -122,7 +141,8 @@ def test_a_locked_card_gets_its_new_pin_in_the_window(stage: Stage, kind: str) -
         env={
             **os.environ,
             "PYTHONPATH": f"{ROOT / 'desktop' / 'tests'}:{ROOT / 'e2e'}",
-            "QT_QPA_PLATFORM": "offscreen",
+            "ANAHTAR_TEST_SCREEN": platform,
+            "DISPLAY": display,
         },
     )
     assert walk.returncode == 0, walk.stdout + walk.stderr
@@ -140,3 +160,21 @@ def test_a_locked_card_gets_its_new_pin_in_the_window(stage: Stage, kind: str) -
     ]
     with desk("direct", stage.folder) as readers:
         assert holder.verify(holder.reader_with(readers, 2048), new_pin) == "right"
+
+
+def test_the_demos_window_opens_on_its_cards_and_a_second_start_finds_it(
+    stage: Stage, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", f"anahtar-test-{os.getpid()}")  # windows find each other by their user's name
+    screen = {"QT_QPA_PLATFORM": "xcb", "DISPLAY": display}
+    first = open_window(stage.folder, screen=screen)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not hand_over(None) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert first.poll() is None
+        assert open_window(stage.folder, screen=screen).wait(PATIENCE) == 0
+        assert first.poll() is None
+    finally:
+        first.terminate()
+        first.wait()
