@@ -9,6 +9,7 @@ import pty
 import select
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -165,7 +166,12 @@ def test_a_locked_card_gets_its_new_pin_in_the_window(stage: Stage, kind: str, p
 def test_the_demos_window_opens_on_its_cards_and_a_second_start_finds_it(
     stage: Stage, display: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LOGNAME", f"anahtar-test-{os.getpid()}")  # windows find each other by their user's name
+    with tempfile.TemporaryDirectory(prefix="anahtar-", dir="/tmp") as place:
+        monkeypatch.setenv("TMPDIR", place)  # windows of one user find each other there
+        a_window_opens_and_a_second_start_finds_it(stage, display)
+
+
+def a_window_opens_and_a_second_start_finds_it(stage: Stage, display: str) -> None:
     screen = {"QT_QPA_PLATFORM": "xcb", "DISPLAY": display}
     first = open_window(stage.folder, screen=screen)
     try:

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from anahtar_card.errors import CardError
 from anahtar_card.reader import Readers
-from anahtar_desktop.changing import Changing
 from anahtar_desktop.ending import Ending, Outcome
 from anahtar_desktop.failures import problem_of, refusal_of
 from anahtar_desktop.looking import survey
@@ -77,6 +76,8 @@ class Assistant:
 
     def change(self) -> Ending:
         """Change a known PIN; needs no server. Shows every problem itself and raises nothing."""
+        from anahtar_desktop.changing import Changing
+
         return self._ended(Changing(self._view, self._readers, self._journal, self._clock))
 
     def status(self) -> Overview:

@@ -7,9 +7,8 @@ import sys
 from PySide6.QtWidgets import QApplication
 
 from anahtar_desktop import RELEASE
-from anahtar_desktop.qt import steady
+from anahtar_desktop.qt import meeting, steady
 from anahtar_desktop.qt.own_words import translate
-from anahtar_desktop.qt.single import FirstStart, hand_over
 from anahtar_desktop.qt.style import dress
 from anahtar_desktop.qt.surroundings import real
 from anahtar_desktop.qt.window import Window
@@ -36,15 +35,29 @@ def run(settings: Settings, language: str, link: str | None = None) -> int:
     """
     parts = real(settings, language)
     app = application(language)
-    if hand_over(link):
+    place = meeting.place()
+    if meeting.may_be_there(place) and _handed_over(link, place):
         return 0
-    first = FirstStart()
+    held = meeting.take_place(place)
     window = Window(parts, dress(app), language)
-    first.came.connect(window.take_link)
-    window.show()
-    window.begin()
+    window.seen.connect(lambda: _listen(window, place, held))
     if link:
-        window.take_link(link)
-    status = app.exec()
-    first.close()
-    return status
+        window.seen.connect(lambda: window.take_link(link))
+    window.begin_when_seen()
+    window.show()
+    return app.exec()
+
+
+def _handed_over(link: str | None, place: str) -> bool:
+    from anahtar_desktop.qt.single import hand_over
+
+    return hand_over(link, place)
+
+
+def _listen(window: Window, place: str, held: int | None) -> None:
+    from anahtar_desktop.qt.single import FirstStart
+
+    first = FirstStart(place, held)
+    first.came.connect(window.take_link)
+    first.setParent(window)
+    window.closed.connect(first.close)

@@ -6,26 +6,21 @@ short, and nothing but a link or the wish to be seen; it is treated as hostile a
 
 from __future__ import annotations
 
-import getpass
-import hashlib
-
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from anahtar_desktop.links import LONGEST
+from anahtar_desktop.qt.meeting import may_be_there, path_of, place, take_place
 
 SHOW = "show"
 PATIENCE = 400
 """Milliseconds that the second start waits for the first."""
 
 
-def place() -> str:
-    """Return the socket's name, this user's own."""
-    return "eimza-" + hashlib.sha256(getpass.getuser().encode()).hexdigest()[:16]
-
-
 def hand_over(link: str | None, name: str | None = None) -> bool:
     """Give the link, or the wish to be seen, to a window that is already open; return whether there was one."""
+    if not may_be_there(name or place()):
+        return False
     socket = QLocalSocket()
     socket.connectToServer(name or place())
     if not socket.waitForConnected(PATIENCE):
@@ -43,22 +38,26 @@ HEARING = 200
 
 
 class FirstStart(QObject):
-    """Listens for later starts. `came` carries the link that one brought, or an empty text."""
+    """Listens for later starts, on the socket that `take_place` gave where it gave one. `came` carries the link that
+    one brought, or an empty text."""
 
     came = Signal(str)
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, name: str | None = None, held: int | None = None) -> None:
         super().__init__()
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.setMaxPendingConnections(4)
         self._server.newConnection.connect(self._greet)
-        QLocalServer.removeServer(name or place())  # left behind by a program that was killed
-        self.listening = self._server.listen(name or place())
+        self._name = name or place()
+        held = take_place(self._name) if held is None else held
+        self.listening = self._server.listen(self._name if held is None else held)
 
     def close(self) -> None:
         """Stop listening."""
         self._server.close()
+        if self.listening:
+            path_of(self._name).unlink(missing_ok=True)
 
     @Slot()
     def _greet(self) -> None:

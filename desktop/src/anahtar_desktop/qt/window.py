@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 
 from anahtar_desktop.links import ForeignLink, reference_in
 from anahtar_desktop.qt.doors import DOORS
@@ -35,9 +35,12 @@ LAST_WORDS = 5.0
 
 
 class Window(Frame):
-    """E-İmza Uygulaması. `watch` is off where tests move cards themselves."""
+    """E-İmza Uygulaması. `watch` is off where tests move cards themselves. `seen` comes once, when the first picture
+    is on the screen, and `closed` when the window goes."""
 
     changed = Signal()
+    seen = Signal()
+    closed = Signal()
 
     def __init__(self, parts: Surroundings, look: Look, language: str, *, watch: bool = True) -> None:
         self._voice = Voice(language)
@@ -50,6 +53,7 @@ class Window(Frame):
         self.changed.connect(self._readers_changed)
         self._watch = Watch(parts.readers, self.changed.emit) if watch else None
         self._practice: Practice | None = None
+        self._unseen = False
         self._bar_text()
 
     def begin(self) -> None:
@@ -57,6 +61,23 @@ class Window(Frame):
         if self._watch is not None:
             self._watch.begin()
         self.look_again()
+
+    def begin_when_seen(self) -> None:
+        """Begin once the first picture is on the screen: what reads cards takes time to load."""
+        self._unseen = True
+        self.show_page(WorkingPage(self._setting()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Be drawn; the first time, begin after it."""
+        super().paintEvent(event)
+        if self._unseen:
+            self._unseen = False
+            QTimer.singleShot(0, self._begin_seen)
+
+    @Slot()
+    def _begin_seen(self) -> None:
+        self.begin()
+        self.seen.emit()
 
     @property
     def _at_start(self) -> bool:
@@ -71,7 +92,7 @@ class Window(Frame):
         """Look at every reader anew."""
         if self._work.busy:
             return
-        if self._overview is None:
+        if self.page is None:
             self.show_page(WorkingPage(self._setting()))
         self._said = []
         self._work.begin(self._looked, self._show_start, self._lost)
@@ -221,6 +242,7 @@ class Window(Frame):
         if self._watch is not None:
             self._watch.stop()
         self._work.wait(LAST_WORDS)
+        self.closed.emit()
         event.accept()
 
 
