@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from anahtar_desktop import client
 from anahtar_wire import messages as wire
@@ -18,19 +18,31 @@ from drawn.part import NotDrawn, code, one_line, table
 PREFIX = "/api/v1/"
 
 
-def routes(root: Path) -> str:
-    """Return every route with its method, request and answer; raises NotDrawn."""
+class Route(NamedTuple):
+    """One address of the API; `asks` is empty where nothing is sent."""
+
+    method: str
+    path: str
+    does: str
+    asks: str
+    answers: str
+
+
+def every_route() -> Iterator[Route]:
+    """Yield every route; raises NotDrawn for one that the program does not call."""
     answers = _answers()
-    rows = []
     for path, view in _views():
         method = inspect.getclosurevars(view).nonlocals["method"]
         if (method, path) not in answers:
             raise NotDrawn(f"{method} {path} is not called by the program")
         asks = _request(view) if method == "POST" else ""
         shown = path.replace("<str:name>", "{unlock}")
-        rows.append(
-            (code(f"{method} {PREFIX}{shown}"), one_line(view.__doc__), _link(asks), _link(answers[method, path]))
-        )
+        yield Route(method, PREFIX + shown, one_line(view.__doc__), asks, answers[method, path])
+
+
+def routes(root: Path) -> str:
+    """Return every route with its method, request and answer; raises NotDrawn."""
+    rows = [(code(f"{one.method} {one.path}"), one.does, _link(one.asks), _link(one.answers)) for one in every_route()]
     return table(("route", "what it does", "request", "answer"), rows)
 
 

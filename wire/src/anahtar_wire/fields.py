@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints, WithJsonSchema
 
 
 def _from_hex(value: object) -> object:
@@ -36,9 +36,13 @@ def _aware(value: datetime) -> datetime:
     return value
 
 
-Hex = Annotated[bytes, BeforeValidator(_from_hex), PlainSerializer(bytes.hex), _sized(0, 1024)]
-Hex16 = Annotated[bytes, BeforeValidator(_from_hex), PlainSerializer(bytes.hex), _sized(16, 16)]
-PublicKey = Annotated[bytes, BeforeValidator(_from_hex), PlainSerializer(bytes.hex), _sized(65, 65)]
+def _hex(shortest: int, longest: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^([0-9A-Fa-f]{{2}}){{{shortest},{longest}}}$"})
+
+
+Hex = Annotated[bytes, BeforeValidator(_from_hex), PlainSerializer(bytes.hex), _sized(0, 1024), _hex(0, 1024)]
+Hex16 = Annotated[bytes, BeforeValidator(_from_hex), PlainSerializer(bytes.hex), _sized(16, 16), _hex(16, 16)]
+PublicKey = Annotated[bytes, BeforeValidator(_from_hex), PlainSerializer(bytes.hex), _sized(65, 65), _hex(65, 65)]
 """A P-256 point, uncompressed: 04 ‖ X ‖ Y (SEC 1 section 2.3.3)."""
 
 Time = Annotated[datetime, BeforeValidator(_from_iso), PlainSerializer(datetime.isoformat), AfterValidator(_aware)]
