@@ -95,6 +95,9 @@ class Portal(_Table):
     name: str = "Anahtar"
     secret_key_file: SecretFile
     code_key_file: SecretFile
+    proxies: tuple[str, ...] = ()
+    """Addresses or networks of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; nobody
+    else's are."""
 
 
 class SignIn(_Table):

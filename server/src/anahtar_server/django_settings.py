@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -15,7 +16,8 @@ _here = Path(__file__).parent
 
 SECRET_KEY = _config.portal.secret_key_file.read().decode()
 DEBUG = False
-ALLOWED_HOSTS = [_config.portal.public_url.split("://")[1].split("/")[0].split(":")[0], "127.0.0.1"]
+_public = urlsplit(_config.portal.public_url)
+ALLOWED_HOSTS = [_public.hostname or "", *(["127.0.0.1"] if _config.rehearsal else [])]
 ROOT_URLCONF = "anahtar_server.urls"
 WSGI_APPLICATION = "anahtar_server.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -103,6 +105,7 @@ SESSION_COOKIE_AGE = 3600
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = False  # the reverse proxy's work (deploy/)
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 CSRF_FAILURE_VIEW = "anahtar_server.portal.middleware.form_old"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
