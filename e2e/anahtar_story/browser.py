@@ -24,6 +24,11 @@ class Browser:
         return str(self._browser.page.get_text(" ", strip=True))
 
     @property
+    def html(self) -> str:
+        """The page as it came."""
+        return str(self._browser.page)
+
+    @property
     def url(self) -> str:
         """The page's address."""
         return str(self._browser.url)

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from anahtar_story import holder
+from anahtar_story.browser import Browser
 from anahtar_story.guide import Guide
 from anahtar_story.record import Chapter, expect
 from anahtar_story.stage import StageNotReady
@@ -90,8 +91,9 @@ class RelyingParty:
 
 
 def certificates_chapter(guide: Guide, chapter: Chapter) -> None:
-    """A NES suspended, lifted and revoked; after this its card cannot be unlocked any more, so it comes late."""
-    reader = holder.reader_with(guide.readers, 2048)
+    """A NES suspended, lifted and revoked by its holder on the pages; nobody unlocks its card after that, so this comes
+    late."""
+    reader, person = holder.reader_with(guide.readers, 2048), guide.stage.people[0]
     with tempfile.TemporaryDirectory() as folder:
         party = RelyingParty(Path(folder))
         with chapter.step("the card's certificate and its chain", "openssl") as step:
@@ -100,27 +102,39 @@ def certificates_chapter(guide: Guide, chapter: Chapter) -> None:
             expect("leaf.pem: OK" in said, f"openssl accepts the chain: {said}")
             step.show(serial=f"{serial[:8]}…", chain="OK")
         _status(chapter, party, "its status", "good")
-        _act(guide, chapter, "an operator suspends it", "suspended", "suspend", serial)
+        browser = guide.sign_in(chapter, person, "NES PIN Oluşturma/Değiştirme", "NES İşlemleri")
+        page = f"{guide.stage.portal}/nes/sertifika/{serial}/"
+        with chapter.step("Askıya Al", "browser") as step:
+            browser.open(f"{page}askiya-al/")
+            browser.press("Askıya Al")
+            step.show(**_shown(browser))
         _status(chapter, party, "its status now", "revoked (certificateHold)")
-        with chapter.step("one operator alone cannot lift it", "operator") as step:
-            step.show(said=_refused(guide, "lift", serial))
-        _act(guide, chapter, "two operators lift it", "valid", "lift", serial, "--second", _SECOND)
+        with chapter.step("Askıdan İndir, confirmed by WEB Parola", "browser") as step:
+            browser.open(f"{page}askidan-indir/")
+            browser.press("Onaya Geç")
+            browser.press("WEB Parola ile Onayla")
+            browser.submit_with("onay", onay=person["web_password"])
+            step.show(**_shown(browser))
         _status(chapter, party, "its status again", "good")
         _list(chapter, party, "not revoked")
-        _act(guide, chapter, "it is revoked for ever", "revoked", "revoke", serial, "--reason", "key-compromise")
-        _status(chapter, party, "its status from now on", "revoked (keyCompromise)")
+        with chapter.step("Sertifikamı İptal Et, confirmed by SMS", "browser") as step:
+            code = guide.sms_code(person)
+            browser.open(f"{page}iptal/")
+            browser.submit_with("last_four", last_four=serial[-4:])
+            browser.press("SMS ile Kod Gönder")
+            browser.submit_with("onay", onay=code())
+            step.show(**_shown(browser))
+        _status(chapter, party, "its status from now on", "revoked")
         _list(chapter, party, "revoked")
         with chapter.step("nothing can be lifted any more", "operator") as step:
-            liftable = guide.stage.run("anahtar", "certificates", "list", "--can-be-lifted")
-            expect(serial not in liftable, "it is gone from the list of what can be lifted")
+            browser.open(f"{guide.stage.portal}/nes/sertifika/?islem=askidan-indir")
+            expect(f"{serial}/askidan-indir" not in browser.html, "it is gone from the list of what can be lifted")
             step.show(said=_refused(guide, "lift", serial, "--second", _SECOND), listed="no")
 
 
-def _act(guide: Guide, chapter: Chapter, name: str, after: str, act: str, serial: str, *more: str) -> None:
-    with chapter.step(name, "operator") as step:
-        said = guide.stage.run("anahtar", "certificates", act, serial, "--actor", _FIRST, *more)
-        expect(said.split() == [serial, after], said)
-        step.show(state=after)
+def _shown(browser: Browser) -> dict[str, str]:
+    """What the certificate's page says of its state."""
+    return {"page": str(browser.element("#durum")["data-state"])}
 
 
 def _refused(guide: Guide, act: str, serial: str, *more: str) -> str:
