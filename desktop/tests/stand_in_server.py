@@ -38,6 +38,7 @@ class StandInServer(PracticeServer):
     after: dict[str, Callable[[], None]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     problem_at_claim: Problem | None = None
+    links: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -46,6 +47,15 @@ class StandInServer(PracticeServer):
     @property
     def address(self) -> str:
         return "https://stand-in.invalid"
+
+    def code_of_link(self, reference: str) -> VerificationCode:
+        return self._around("code_of_link", self._spend, reference)  # type: ignore[no-any-return]
+
+    def _spend(self, reference: str) -> VerificationCode:
+        if reference not in self.links:
+            raise Refusal(Problem.LINK_SPENT)
+        self.links.discard(reference)
+        return self.code
 
     def claim(self, code: VerificationCode) -> Claimed:
         if self.problem_at_claim:

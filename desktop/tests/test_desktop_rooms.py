@@ -163,6 +163,22 @@ def test_xdg_mime_is_asked_where_it_is(tmp_path: Path) -> None:
         register_linux.register(["eimza"], environment)
 
 
+def test_the_systems_own_tools_find_the_program_for_a_link_and_hand_it_over_whole(tmp_path: Path) -> None:
+    program = tmp_path / "eimza"
+    program.write_text(f'#!/bin/sh\nprintf "%s|" "$@" > "{tmp_path}/started"\n')
+    program.chmod(0o755)
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "XDG_DATA_DIRS": "/usr/share"}
+    register_linux.register([str(program)], environment)
+    asked = ["xdg-mime", "query", "default", "x-scheme-handler/eimza"]
+    assert subprocess.run(asked, env=environment, capture_output=True, text=True).stdout == "eimza.desktop\n"
+    link = "eimza://unlock?ref=a1B2c3D4e5F6g7H8"
+    subprocess.run(["xdg-open", link], env={**environment, "DISPLAY": ":99"}, capture_output=True, timeout=20)
+    assert (tmp_path / "started").read_text() == f"open|{link}|"
+    register_linux.unregister(environment)
+    asked_again = subprocess.run(asked, env=environment, capture_output=True, text=True)
+    assert asked_again.stdout in ("", "eimza.desktop\n"), "what names the entry names nothing now"
+
+
 def test_the_parts_for_other_systems_say_that_nobody_ran_them() -> None:
     for module in (register_windows, register_macos):
         assert "UNTESTED" in (module.__doc__ or "")

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import subprocess
-import sys
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,14 +11,12 @@ from desk import CODE, FOREIGN_ATR, NEW, OLD, Desk, card_memory
 from window_stage import Stage, Wish
 
 from anahtar_card.virtual_reader import VirtualReaders
-from anahtar_desktop.links import LONGEST
 from anahtar_desktop.qt.pages.check import CheckPage
 from anahtar_desktop.qt.pages.code import CodePage
 from anahtar_desktop.qt.pages.confirmation import ConfirmationPage
 from anahtar_desktop.qt.pages.practice import PracticePage
 from anahtar_desktop.qt.pages.start import StartPage
 from anahtar_desktop.qt.pages.viewer import ViewerPage
-from anahtar_desktop.qt.single import FirstStart, hand_over
 
 Open = Callable[..., Stage]
 REFERENCE = "a1B2c3D4e5F6g7H8"
@@ -141,110 +135,3 @@ def test_the_check_page_says_the_fix_first_and_saves_what_it_shows(opened: Open,
     stage.until(lambda: stage.window.page is not page)
     stage.at(CheckPage).cancel()
     stage.at(StartPage)
-
-
-def test_a_link_of_the_portal_leads_to_the_code_and_submits_nothing(opened: Open) -> None:
-    stage = opened()
-    stage.at(StartPage)
-    stage.window.take_link(f"eimza://unlock?ref={REFERENCE}")
-    page = stage.at(CodePage)
-    assert page.isEnabled()
-    assert "claim" not in stage.desk.server.calls
-
-
-HOSTILE = [
-    "",
-    "https://example.invalid/",
-    "eimza://unlock",
-    "eimza://unlock?ref=",
-    "eimza://unlock?ref=short",
-    f"eimza://unlock?ref={REFERENCE}&server=https://evil.invalid",
-    f"eimza://evil.invalid/unlock?ref={REFERENCE}",
-    f"eimza://unlock?ref={REFERENCE}\n--language",
-    f"eimza://unlock?ref={'a' * 100_000}",
-    "eimza://unlock?ref=<b>ABCD-EFGH-JKLM</b>",
-    "\x1b]0;x\x07eimza://unlock",
-    "eimza://unlock?ref=ａ１Ｂ２ｃ３Ｄ４ｅ５Ｆ６ｇ７Ｈ８",
-]
-
-
-@pytest.mark.parametrize("link", HOSTILE)
-def test_any_other_link_is_shown_and_does_nothing(opened: Open, link: str) -> None:
-    stage = opened()
-    page = stage.at(StartPage)
-    stage.window.take_link(link)
-    stage.app.processEvents()
-    assert stage.window.page is page
-    assert stage.desk.server.calls == []
-    if link:
-        assert "hiçbir şey yapılmadı" in stage.text()
-    assert "\x1b" not in stage.text()
-
-
-def test_a_link_in_the_midst_of_an_act_changes_nothing(opened: Open) -> None:
-    stage = opened()
-    stage.start(Wish.UNLOCK)
-    page = stage.at(CodePage)
-    stage.window.take_link(f"eimza://unlock?ref={REFERENCE}")
-    assert stage.window.page is page
-    assert page.field.text == ""
-    assert "Önce bu işlem bitsin" in stage.text()
-
-
-SECOND = (
-    "import os; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
-    "import sys\nfrom PySide6.QtCore import QCoreApplication\nfrom anahtar_desktop.qt import single, steady\n"
-    "steady.hold()\napp = QCoreApplication([])\n"
-    "print(single.hand_over(sys.argv[2] or None, sys.argv[1]), flush=True)\nos._exit(0)"
-)
-
-
-@pytest.mark.parametrize(
-    ("link", "came"),
-    [("", ""), (f"eimza://unlock?ref={REFERENCE}", f"eimza://unlock?ref={REFERENCE}"), ("y" * 9000, None)],
-)
-def test_a_second_start_hands_over_to_the_first(opened: Open, link: str, came: str | None) -> None:
-    stage = opened()
-    stage.at(StartPage)
-    name = f"eimza-test-{uuid.uuid4().hex[:8]}"
-    first = FirstStart(name)
-    assert first.listening
-    heard: list[str] = []
-    first.came.connect(heard.append)
-    second = subprocess.Popen([sys.executable, "-c", SECOND, name, link], stdout=subprocess.PIPE, text=True)
-    stage.until(lambda: second.poll() is not None)
-    assert second.stdout is not None
-    assert second.stdout.read().strip() == "True"
-    [said] = heard
-    assert said == came if came is not None else len(said) <= LONGEST + 1
-    first.close()
-    assert not hand_over("", name), "no window is open any more"
-
-
-def test_who_talks_rubbish_to_the_first_start_is_not_heard(opened: Open) -> None:
-    stage = opened()
-    stage.at(StartPage)
-    name = f"eimza-test-{uuid.uuid4().hex[:8]}"
-    first = FirstStart(name)
-    heard: list[str] = []
-    first.came.connect(heard.append)
-    from PySide6.QtNetwork import QLocalSocket
-
-    rude = QLocalSocket()
-    rude.connectToServer(name)
-    rude.write(b"x" * 100_000)
-    rude.flush()
-    stage.until(lambda: rude.state() == QLocalSocket.LocalSocketState.UnconnectedState)
-    assert heard == []
-    first.close()
-
-
-def test_the_first_starts_socket_is_the_users_own(opened: Open) -> None:
-    stage = opened()
-    stage.at(StartPage)
-    name = f"eimza-test-{uuid.uuid4().hex[:8]}"
-    first = FirstStart(name)
-    path = Path(first._server.fullServerName())
-    assert path.stat().st_mode & 0o077 == 0
-    assert path.stat().st_uid == os.getuid()
-    first.close()

@@ -155,4 +155,15 @@ def button(within: QWidget, words: str) -> QPushButton:
     raise LookupError(words)
 
 
-__all__ = ["ChoosePage", "InsertPage", "LastTryPage", "Stage", "Wish", "button", "program"]
+__all__ = [
+    "ChoosePage",
+    "CodePage",
+    "ConfirmationPage",
+    "InsertPage",
+    "LastTryPage",
+    "Stage",
+    "StartPage",
+    "Wish",
+    "button",
+    "program",
+]

@@ -1,5 +1,6 @@
 """One unlock through the window against a real server, as a program of its own: what it needs comes in as JSON, what
-it saw goes out as JSON. `reader` is "direct" or "pcsc" (a private card service, virtual cards behind it)."""
+it saw goes out as JSON. `reader` is "direct" or "pcsc" (a private card service, virtual cards behind it); instead of a
+`code` to type there may be a `link` of the portal."""
 
 from __future__ import annotations
 
@@ -32,6 +33,15 @@ def sms_code(folder: Path, mobile: str, before: int) -> str:
     raise TimeoutError("no SMS arrived")
 
 
+def code_of(stage: window_stage.Stage, given: dict[str, Any]) -> str:
+    """Go to the code's page and return the code: the one that was given, or what a link filled in."""
+    if "code" in given:
+        stage.start(window_stage.Wish.UNLOCK)
+        return str(given["code"])
+    stage.window.take_link(given["link"])
+    return stage.at(window_stage.CodePage).field.text
+
+
 def walk(given: dict[str, Any]) -> dict[str, Any]:
     """Live the unlock with real widgets and keys."""
     folder = Path(given["folder"])
@@ -44,10 +54,10 @@ def walk(given: dict[str, Any]) -> dict[str, Any]:
         )
         stage = window_stage.Stage(parts, rehearsal=True)  # type: ignore[arg-type]
         before = len(inbox.read(Path(given["inbox"])))
-        stage.start(window_stage.Wish.UNLOCK)
-        pages.append("StartPage")
+        pages.append(type(stage.at(window_stage.StartPage)).__name__)
+        code = code_of(stage, given)
         for page, act, values in (
-            ("CodePage", stage.code, (given["code"],)),
+            ("CodePage", stage.code, (code,)),
             ("DutiesPage", stage.duties, ()),
             ("NewPinPage", stage.new_pin, (given["pin"], given["pin"])),
             ("MethodPage", stage.method, ()),

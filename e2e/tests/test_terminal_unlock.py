@@ -43,6 +43,15 @@ def code_from_portal(stage: Stage, guide: Guide, serial: str) -> str:
     return guide.open_unlock(chapter, browser, serial)[0]
 
 
+def link_from_portal(stage: Stage, guide: Guide, serial: str) -> str:
+    """The same, and press Programda Aç: return the link that stands on the page then."""
+    chapter = Chapter("a link")
+    browser = guide.sign_in(chapter, stage.people[0], "NES PIN Oluşturma/Değiştirme", "NES İşlemleri")
+    guide.open_unlock(chapter, browser, serial)
+    browser.press("Programda Aç")
+    return str(browser.element("#ac")["href"])
+
+
 @pytest.fixture(scope="module")
 def display() -> Iterator[str]:
     """A screen of our own: X11 without a monitor, which picks a number that is free."""
@@ -122,16 +131,21 @@ def test_a_locked_card_gets_its_new_pin_at_a_terminal(stage: Stage) -> None:
         assert holder.verify(reader, new_pin) == "right"
 
 
-@pytest.mark.parametrize(("kind", "platform"), [("direct", "offscreen"), ("pcsc", "xcb")])
-def test_a_locked_card_gets_its_new_pin_in_the_window(stage: Stage, kind: str, platform: str, display: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "platform", "brings"), [("direct", "offscreen", "code"), ("pcsc", "xcb", "code"), ("pcsc", "xcb", "link")]
+)
+def test_a_locked_card_gets_its_new_pin_in_the_window(
+    stage: Stage, kind: str, platform: str, brings: str, display: str
+) -> None:
     with desk("direct", stage.folder) as readers:
         guide = Guide(stage, readers)
         reader = holder.reader_with(readers, 2048)
         for wrong in ("135790", "246801", "975312"):
             holder.verify(reader, wrong)
-        code = code_from_portal(stage, guide, holder.look(reader).serial)
+        way = {"code": code_from_portal, "link": link_from_portal}[brings]
+        brought = way(stage, guide, holder.look(reader).serial)
     new_pin = fresh_pin()
-    given = {"code": code, "pin": new_pin, "mobile": stage.people[0]["mobile"], "reader": kind}
+    given = {brings: brought, "pin": new_pin, "mobile": stage.people[0]["mobile"], "reader": kind}
     given |= {"folder": str(stage.folder), "inbox": str(stage.inbox)}
     walk = subprocess.run(
         [sys.executable, ROOT / "desktop" / "tests" / "window_walk.py"],

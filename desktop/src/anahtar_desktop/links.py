@@ -7,6 +7,12 @@ for 60 s, and what comes back fills a field that a person still has to submit.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+from anahtar_wire.problems import Problem, Refusal
+
+if TYPE_CHECKING:
+    from anahtar_desktop.ports import Server
 
 SCHEME = "eimza"
 LONGEST = 200
@@ -27,3 +33,15 @@ def reference_in(link: str) -> str:
     if found is None:
         raise ForeignLink(link)
     return found[1]
+
+
+def code_for(reference: str, server: Server) -> str | Refusal:
+    """Return the code that the settings' server gives for a reference, as it is typed, or why there is none."""
+    from anahtar_wire.code import NotACode
+
+    try:
+        return server.code_of_link(reference).reveal()
+    except Refusal as refusal:
+        return refusal
+    except NotACode:
+        return Refusal(Problem.SERVER_RUBBISH)

@@ -132,6 +132,10 @@ class Server(Protocol):
         """Where it is, for the journal."""
         ...
 
+    def code_of_link(self, reference: str) -> VerificationCode:
+        """Trade the reference of a link for its code, once; raises Refusal LINK_SPENT, NotACode."""
+        ...
+
     def claim(self, code: VerificationCode) -> Claimed:
         """Trade the code for an unlock bound to a key made for it."""
         ...

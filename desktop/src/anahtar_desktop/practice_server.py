@@ -94,6 +94,10 @@ class PracticeServer:
     def address(self) -> str:
         return ADDRESS
 
+    def code_of_link(self, reference: str) -> VerificationCode:
+        """Know no link: practice has no portal."""
+        raise Refusal(Problem.LINK_SPENT)
+
     def claim(self, code: VerificationCode) -> Claimed:
         """Take the one code, once."""
         if code != self.code:

@@ -4,6 +4,7 @@ default application (xdg-mime; where it is missing, mimeapps.list of the MIME Ap
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,8 @@ from pathlib import Path
 
 ENTRY = "eimza.desktop"
 TYPE = "x-scheme-handler/eimza"
+PLAIN = re.compile(r"[A-Za-z0-9_./+:@-]+", re.ASCII)
+"""What can stand in Exec as it is."""
 SECTION = "[Default Applications]"
 
 
@@ -47,7 +50,10 @@ def _entry(command: Sequence[str]) -> str:
 
 
 def _quoted(argument: str) -> str:
-    """Quote one argument of Exec (Desktop Entry Specification, "The Exec key")."""
+    """Quote one argument of Exec where it needs that (Desktop Entry Specification, "The Exec key"); xdg-open starts no
+    program whose name stands in quotes."""
+    if PLAIN.fullmatch(argument):
+        return argument
     escaped = "".join("\\" + one if one in '"`$\\' else one for one in argument).replace("%", "%%")
     return f'"{escaped}"'.replace("\\", "\\\\")
 

@@ -140,7 +140,8 @@ class Label(StrEnum):
     CHECK_REPORT = auto()
     # Links
     LINK_FOREIGN = auto()
-    LINK_TYPE_CODE = auto()
+    LINK_FILLED = auto()
+    LINK_KEPT = auto()
     LINK_BUSY = auto()
 
 
@@ -378,9 +379,13 @@ LABELS: dict[Label, tuple[str, str]] = {
         "Bir bağlantı bu programı açtı, ancak portalın bağlantısı değil; hiçbir şey yapılmadı: {link}",
         "A link opened this program, but it is not the portal's; nothing was done: {link}",
     ),
-    Label.LINK_TYPE_CODE: (
-        "Bağlantı koda çevrilemedi. Portaldaki kodu yazın ya da yapıştırın.",
-        "The link could not be traded for a code. Type or paste the code that the portal shows.",
+    Label.LINK_FILLED: (
+        "Kod portaldan geldi ve alana yazıldı. Siz İleri düğmesine basmadan gönderilmez.",
+        "The code came from the portal and stands in the field. It is not sent until you press Next.",
+    ),
+    Label.LINK_KEPT: (
+        "Portaldan kod geldi. İlk sayfaya dönünce alana yazılır.",
+        "The portal sent the code. It is filled in when you return to the first page.",
     ),
     Label.LINK_BUSY: (
         "Portaldan bir bağlantı geldi. Önce bu işlem bitsin; sonra kodu yazabilirsiniz.",

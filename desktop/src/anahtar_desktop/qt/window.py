@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 
-from anahtar_desktop.links import ForeignLink, reference_in
+from anahtar_desktop.links import ForeignLink, code_for, reference_in
 from anahtar_desktop.qt.doors import DOORS
 from anahtar_desktop.qt.frame import Frame
 from anahtar_desktop.qt.own_words import translate
@@ -23,11 +23,13 @@ from anahtar_desktop.qt.wish import Wish
 from anahtar_desktop.qt.work import Work
 from anahtar_desktop.texts import Text
 from anahtar_desktop.watching import Watch
+from anahtar_wire.problems import Problem, Refusal
 
 if TYPE_CHECKING:  # the first page shows before any of these is loaded
     from anahtar_desktop.assistant import Overview
     from anahtar_desktop.practice import Practice
     from anahtar_desktop.qt.conversation import Conversation
+    from anahtar_desktop.qt.pages.code import CodePage
 
 OTHER = {"tr": "en", "en": "tr"}
 LAST_WORDS = 5.0
@@ -46,7 +48,8 @@ class Window(Frame):
         self._voice = Voice(language)
         super().__init__(look, self._voice, self.switch_language)
         self._real = self._parts = parts
-        self._work = Work()
+        self._work, self._errand = Work(), Work()
+        self._brought = ""
         self._conversation: Conversation | None = None
         self._overview: Overview | None = None
         self._said: list[Message] = []
@@ -109,7 +112,6 @@ class Window(Frame):
 
     def _lost(self) -> None:
         from anahtar_desktop.assistant import Overview
-        from anahtar_wire.problems import Problem
 
         self._show_start(Overview(Problem.INTERNAL, (), ()))
 
@@ -122,6 +124,7 @@ class Window(Frame):
         page.answered.connect(self._wish)
         self.offer_language(True)
         self.show_page(page)
+        QTimer.singleShot(0, self._use_brought)
 
     @Slot(object)
     def _wish(self, wish: Wish) -> None:
@@ -132,37 +135,70 @@ class Window(Frame):
         }
         ways.get(wish, lambda: self._enter(wish))()
 
-    def unlock(self) -> None:
-        """Begin PIN Oluşturma/Kilit Çözme."""
+    def unlock(self, code: str = "") -> None:
+        """Begin PIN Oluşturma/Kilit Çözme, with a code in its field if there is one."""
         if self._parts.server is None:
             self._said = [Message("bad", self._voice(Label.ERROR), (self._voice(Text.USAGE_SERVER),))]
             if self._overview is not None:
                 self._show_start(self._overview)
             return
-        self._converse("unlock")
+        self._converse("unlock", code)
 
     @Slot(str)
     def take_link(self, link: str) -> None:
-        """Come to the front. A link of the portal leads to the code's page; any other is shown and does nothing."""
+        """Come to the front. A link of the portal is traded for its code, which is filled in and never submitted; any
+        other is shown and does nothing."""
         self.raise_()
         self.activateWindow()
         if not link:
             return
         try:
-            reference_in(link)
+            reference = reference_in(link)
         except ForeignLink as foreign:
             self.note(self._voice(Label.LINK_FOREIGN, link=foreign.shown))
             return
-        if self._at_start and not self._work.busy:
-            self.unlock()
-            self.note(self._voice(Label.LINK_TYPE_CODE))
-        else:
+        if self._errand.busy or (self._conversation is not None and self._empty_field is None):
             self.note(self._voice(Label.LINK_BUSY))
+        elif self._parts.server is None:
+            self.unlock()
+        else:
+            make = self._parts.server
+            self._errand.begin(lambda: code_for(reference, make()), self._traded, self._lost_link)
 
-    def _converse(self, act: str) -> None:
+    @property
+    def _empty_field(self) -> CodePage | None:
+        page = self.page
+        asks = self._conversation is not None and self._practice is None and getattr(page, "is_empty", False)
+        return cast("CodePage", page) if asks else None
+
+    def _traded(self, found: str | Refusal) -> None:
+        if isinstance(found, Refusal):
+            self.note(self._voice.problem(found.problem, **found.facts).spoken)
+        elif self._empty_field is not None:
+            self._empty_field.fill(found)
+            self.note(self._voice(Label.LINK_FILLED))
+        elif self._conversation is not None:
+            self.note(self._voice(Label.LINK_BUSY))
+        else:
+            self._brought = found
+            self.note(self._voice(Label.LINK_KEPT))
+            self._use_brought()
+
+    def _lost_link(self) -> None:
+        self._traded(Refusal(Problem.INTERNAL))
+
+    def _use_brought(self) -> None:
+        """Begin with the code that a link brought, once the first page is there."""
+        if self._brought and self._at_start and not self._work.busy:
+            code, self._brought = self._brought, ""
+            self.unlock(code)
+            self.note(self._voice(Label.LINK_FILLED))
+
+    def _converse(self, act: str, code: str = "") -> None:
         from anahtar_desktop.qt.conversation import Conversation
 
         conversation = Conversation(act, self._parts, self._work, self._look, self._voice, self._practice)
+        conversation.prefill = code
         conversation.page.connect(self.show_page)
         conversation.over.connect(self._over)
         self._conversation = conversation
@@ -242,6 +278,7 @@ class Window(Frame):
         if self._watch is not None:
             self._watch.stop()
         self._work.wait(LAST_WORDS)
+        self._errand.wait(LAST_WORDS)
         self.closed.emit()
         event.accept()
 

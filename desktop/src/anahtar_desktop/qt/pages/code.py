@@ -38,6 +38,17 @@ class CodePage(Page):
         else:
             self.field.refuse(self.voice(Label.EMPTY_FIELD))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed yet."""
+        return not self.field.text.strip()
+
+    def fill(self, code: str) -> None:
+        """Write a code into the field; a person still has to submit it."""
+        self.field.refuse("")
+        self.field.line.setText(code)
+        self.main_button.setFocus()
+
     def paste(self) -> None:
         """Take the clipboard's text if it is a code; anything else stays there, unseen."""
         from anahtar_wire.code import NotACode, VerificationCode
