@@ -1,5 +1,5 @@
-"""A link from the portal, and the second start that brings it: it fills the code and never submits; what is hostile does
-nothing."""
+"""A link from the portal, and the second start that brings it: it fills the code and never submits; what is hostile
+does nothing."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         yield made
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES, ids=" ".join)
+@pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_every_answer_to_a_stranger_is_declared_and_gives_nothing(
     method: str, path: str, target: Target, counted: Callable[..., Any]
 ) -> None:
@@ -101,7 +101,7 @@ def test_every_answer_to_a_stranger_is_declared_and_gives_nothing(
 
 
 # The cancel comes last: after it there is nothing left to be rightful about.
-@pytest.mark.parametrize(("method", "path"), sorted(ROUTES, key=lambda one: "cancel" in one[1]), ids=" ".join)
+@pytest.mark.parametrize(("method", "path"), sorted(ROUTES, key=lambda one: "cancel" in one[1]))
 def test_every_answer_to_the_rightful_program_is_declared(
     method: str, path: str, target: Target, counted: Callable[..., Any]
 ) -> None:
