@@ -81,6 +81,20 @@ class Unlocking(Acting):
                 other.grade = "G0"
             self._released(life, challenge, bytes.fromhex(json.loads(text)["answer"]), kind)
 
+    @rule(index=which, between=st.sampled_from(("nothing", "a cancel", "minutes", "the clock set back", "power lost")))
+    def consent_after(self, index: int, between: str) -> None:
+        """What happens between the grant and the consent is what the guards of the consent are there for."""
+        happens: dict[str, Callable[[], object]] = {
+            "nothing": lambda: None,
+            "a cancel": lambda: self.cancel(index),
+            "minutes": lambda: self.time_passes(301, False),
+            "the clock set back": lambda: self.the_clock_is_set_back(400),
+            "power lost": self.card_loses_power,
+        }
+        self.grant(index)
+        happens[between]()
+        self.consent(index, "true")
+
     def _vouched(self, life: Life) -> bool:
         """A sign-in vouches for half an hour and a little more; none does that lies in the future of the clock."""
         return bool(-s(60) <= self.now - life.opened < VOUCHED)
