@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,14 @@ def template_of(topic: Topic, language: str) -> str:
 def paragraph(problem: Problem, language: str) -> Paragraph:
     """Return a problem's paragraph; what only a real case knows is shown as "…"."""
     return explain(problem, language, **dict.fromkeys(_facts(table()[problem]), "…"))
+
+
+@cache
+def codes(language: str) -> tuple[tuple[str, str, str], ...]:
+    """Return every problem's code, title and address of help: a hundred lines that do not change."""
+    return tuple(
+        (one.value, paragraph(one, language).title, reverse("yardim_kodu", args=[one.value])) for one in Problem
+    )
 
 
 def search(query: str, language: str) -> list[Found]:

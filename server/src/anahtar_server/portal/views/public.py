@@ -60,8 +60,8 @@ def language(request: HttpRequest) -> HttpResponse:
 def help_index(request: HttpRequest) -> HttpResponse:
     """Show the topics and every problem code, or what a search (`ara`) finds among them."""
     query = request.GET.get("ara", "").strip()[: topics.LONGEST_QUERY]
-    codes = [(problem.value, topics.paragraph(problem, _language()).title) for problem in Problem]
-    shown = {"topics": [topic for topic in topics.TOPICS if topic.listed], "codes": codes, "query": query}
+    listed = [topic for topic in topics.TOPICS if topic.listed]
+    shown = {"topics": listed, "codes": topics.codes(_language()), "query": query}
     found = topics.search(query, _language()) if query else None
     return render(request, "portal/help.html", {**shown, "found": found})
 
