@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 FIRST_PORT = 8400
-_READY_WITHIN = 15.0
+_READY_WITHIN = 30.0
 
 
 class StageNotReady(Exception):

@@ -14,6 +14,7 @@ from anahtar_server.certificates.models import Certificate
 from anahtar_server.config import config
 from anahtar_server.people.acts import register_holder
 from anahtar_server.people.models import Holder, Representation
+from anahtar_server.portal.life import published
 from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.rules import Level
 from anahtar_wire.problems import Problem, Refusal
@@ -153,3 +154,18 @@ def test_a_holder_loses_and_finds_the_own_card(stage: Stage) -> None:
     found = holder_acts.find_own_card(**facts, confirmed_at=stage.now, offered=Level.LOW)
     assert (found.condition, state(certificate)) == ("in-use", "suspended")
     lift(stage, certificate, sign_in)
+
+
+def test_the_page_shows_what_the_published_bytes_say_and_since_when(stage: Stage) -> None:
+    certificate = stage.issue()
+    stage.publish()
+    before = published(certificate, stage.now)
+    assert (str(before.said), before.answered_at, before.listed_at) == ("geçerli", stage.now, None)
+    stage.pass_time(seconds=5)
+    held = acts.suspend(certificate=certificate, actor=stage.by_holder, now=stage.now)
+    during = published(held, stage.now)
+    assert (str(during.said), during.answered_at, during.listed_at) == ("askıda", None, None)
+    stage.pass_time(seconds=1)
+    stage.publish()
+    after = published(held, stage.now)
+    assert (str(after.said), after.answered_at, after.listed_at) == ("askıda", stage.now, stage.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -22,7 +23,9 @@ from django.conf import settings as django_settings
 from anahtar_server.certificates import acts, commands
 from anahtar_server.certificates.models import Certificate
 from anahtar_server.certificates.ocsp.failures import Failure
+from anahtar_server.commands import rooms_jobs
 from anahtar_server.config import config
+from anahtar_server.worker import attempt
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -208,3 +211,27 @@ def test_the_settings_of_a_rehearsal_follow_the_portals_port() -> None:
     portal = config().portal.model_copy(update={"port": 9400})
     own = of(config().model_copy(update={"portal": portal}))
     assert (own.port, own.status_url) == (9403, "http://localhost:9403")
+
+
+def test_no_process_starts_with_policies_that_are_not_ours(tmp_path: Path) -> None:
+    text = Path(os.environ["ANAHTAR_CONFIG"]).read_text(encoding="utf-8")
+    own = tmp_path / "anahtar.toml"
+    own.write_text(text + '\n[certificates]\noids = { nes = "2.16.792.1.2.1.1.5.7.1.1" }\n', encoding="utf-8")
+    for name in ("django", "codes", "client", "sms-codes"):
+        (tmp_path / name).touch(mode=0o600)
+        (tmp_path / name).write_text("x" * 40)
+    command = [str(Path(sys.executable).parent / "anahtar"), "certificates", "list"]
+    done = subprocess.run(command, env={**os.environ, "ANAHTAR_CONFIG": str(own)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "outside our arc" in done.stderr
+
+
+def test_the_worker_opens_renewals_by_itself(stage: Stage) -> None:
+    old = stage.issue()
+    new = stage.issue(renews=old)
+    jobs = rooms_jobs(config())
+    assert all(attempt(job, stage.now) for job in jobs)
+    assert Certificate.objects.get(pk=new.pk).state == "waiting"
+    acts.revoke(certificate=old, actor=stage.by_holder, now=stage.now)
+    assert all(attempt(job, stage.now) for job in jobs)
+    assert Certificate.objects.get(pk=new.pk).state == "valid"

@@ -8,6 +8,11 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # Django is set up only when a command runs
+    from anahtar_server.config import Config
+    from anahtar_server.worker import Job
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -126,23 +131,31 @@ def _keyservice(_options: argparse.Namespace) -> int:
 
 def _worker(_options: argparse.Namespace) -> int:
     _django()
+    from anahtar_server.config import config
+    from anahtar_server.worker import JOBS, run
+
+    settings = config()
+    JOBS.extend(rooms_jobs(settings))
+    run(settings, threading.Event())
+    return 0
+
+
+def rooms_jobs(settings: Config) -> list[Job]:
+    """Return what the rooms want the worker to do; needs Django set up."""
     from anahtar_server.certificates.acts import open_due
     from anahtar_server.certificates.publishing import Watch
     from anahtar_server.certificates.settings import of
-    from anahtar_server.config import config
     from anahtar_server.people.agreements import lapse
     from anahtar_server.unlock.acts import sweep
-    from anahtar_server.worker import JOBS, Job, run
+    from anahtar_server.worker import Job
 
-    settings = config()
-    watch = Watch(of(settings))
-    JOBS.append(Job("let time pass for unlocks", 1.0, lambda now: sweep(limits=settings.limits, now=now)))
     address = settings.portal.public_url
-    JOBS.append(Job("let agreements lapse", 10.0, lambda now: lapse(portal_url=address, now=now)))
-    JOBS.append(Job("open renewals", 1.0, lambda now: open_due(now)))
-    JOBS.append(Job("watch publishing", 5.0, watch.look))
-    run(settings, threading.Event())
-    return 0
+    return [
+        Job("let time pass for unlocks", 1.0, lambda now: sweep(limits=settings.limits, now=now)),
+        Job("let agreements lapse", 10.0, lambda now: lapse(portal_url=address, now=now)),
+        Job("open renewals", 1.0, lambda now: open_due(now)),
+        Job("watch publishing", 5.0, Watch(of(settings)).look),
+    ]
 
 
 def _publisher(_options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anahtar_server.cards.models import Card
 from anahtar_server.certificates.lifecycle import ON_HOLD, Event, Party, State, party_of, state_at
 from anahtar_server.certificates.models import Certificate, Change
+from anahtar_server.certificates.read_back import read_back
 
 Words = str | Promise
 
@@ -62,15 +63,16 @@ class Published:
     listed_at: datetime | None
 
 
-def published(certificate: Certificate, changes: Sequence[Change], now: datetime) -> Published:
-    """Return what is published about a certificate at `now`; a time is None while it is still being published."""
+_SAID: dict[str, Words] = {"good": _("geçerli"), "on-hold": _("askıda"), "revoked": _("iptal edilmiş")}
+
+
+def published(certificate: Certificate, now: datetime) -> Published:
+    """Return what the published bytes say of a certificate at `now`, not what the register says; a time is None while
+    it is still being published, or where the list has nothing to say."""
+    told = read_back(certificate, now)
     state = state_at(certificate.state, certificate.not_after, now)
-    last = changes[-1] if changes else None
-    if state in ON_HOLD:
-        said: Words = _("askıda")
-    else:
-        said = _("iptal edilmiş") if state is State.REVOKED else _("geçerli")
-    return Published(said, last.answered_at if last else None, last.listed_at if last else None)
+    meant = "on-hold" if state in ON_HOLD else "revoked" if state is State.REVOKED else "good"
+    return Published(_SAID[told.answer or meant], told.answered_since, told.listed_since if told.listed else None)
 
 
 @dataclass(frozen=True, slots=True)

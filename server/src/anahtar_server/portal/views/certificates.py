@@ -58,7 +58,7 @@ def certificate(request: HttpRequest, sign_in: SignIn, serial: str, firm: UUID |
         "owner": owner,
         **_row(found, now),
         "life": life.steps(found, changes, now),
-        "published": life.published(found, changes, now),
+        "published": life.published(found, now),
         "fields": fields_of(bytes(found.der)),
     }
     return render(request, "portal/certificate.html", shown)
