@@ -13,10 +13,12 @@ import pkilint_here
 import pytest
 import test_certificates_profiles as profiles_tested
 from certificates_stage import Stage, make_stage
+from test_certificates_ocsp import asked
 
 from anahtar_server.certificates import acts
 from anahtar_server.certificates.lifecycle import Reason
 from anahtar_server.certificates.models import Answer, Authority, Publication
+from anahtar_server.certificates.ocsp.live import answer as answer_live
 from anahtar_server.certificates.profiles import PROFILES
 from anahtar_server.certificates.settings import CertificateSettings
 
@@ -66,6 +68,14 @@ def everything(stage: Stage, settings: CertificateSettings, monkeypatch: pytest.
         commands.append(["lint_crl", "-t", "CRL" if one.authority.parent_id else "ARL", "-p", "PKIX", file])
     for number, answer in enumerate(Answer.objects.order_by("pk")):
         commands.append(["lint_ocsp_response", stage.file(f"{number}.ors", bytes(answer.der))])
+    one = issued["nes"]
+    asked_live = {
+        "unknown": asked(stage, one, serial=4711, nonce=bytes(32)),
+        "two": asked(stage, one, issued["seal-sign"]),
+    }
+    for name, request in asked_live.items():
+        signed = answer_live(request, custody=stage.custody, now=stage.now, settings=settings, actor="publisher")
+        commands.append(["lint_ocsp_response", stage.file(f"{name}.ors", signed)])
     return commands
 
 
@@ -75,7 +85,7 @@ def test_pkilint_finds_no_warning_in_anything_that_we_sign(folder: Path, monkeyp
     assert {command[0] for command in commands} == {"lint_pkix_cert", "lint_crl", "lint_ocsp_response"}
     found = dict(zip((command[-1] for command in commands), lint(stage, commands), strict=True))
     assert {file: findings for file, findings in found.items() if findings} == {}
-    assert len(found) == 4 + 3 + 3 + 8
+    assert len(found) == 4 + 3 + 3 + 8 + 2
 
 
 def test_with_our_arc_the_linters_own_limit_is_its_only_finding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
