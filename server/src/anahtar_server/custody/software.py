@@ -8,6 +8,8 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
 
@@ -31,7 +33,7 @@ class _Keys(TypedDict):
 
 
 class SoftwareCustody:
-    """The custody's promises, kept with keys in the JSON file `file` (mode 0600), read anew at each call.
+    """The custody's promises, kept with keys in the JSON file `file` (mode 0600), read anew when it has changed.
 
     Raises RehearsalOnly unless `rehearsal`.
     """
@@ -40,6 +42,7 @@ class SoftwareCustody:
         if not rehearsal:
             raise RehearsalOnly("software keys are for rehearsals")
         self._file = file
+        self._known: tuple[tuple[int, int, int], _Keys] | None = None
 
     def __repr__(self) -> str:
         return "<SoftwareCustody>"
@@ -106,19 +109,22 @@ class SoftwareCustody:
         pem = self._read()["signing"].get(key)
         if pem is None:
             raise KeyMissing(key)
-        private = serialization.load_pem_private_key(pem.encode(), password=None)
-        assert isinstance(private, ec.EllipticCurvePrivateKey)
-        return private
+        return _parsed(pem)
 
     def _read(self) -> _Keys:
         try:
-            if self._file.stat().st_mode & 0o077:
+            found = self._file.stat()
+            if found.st_mode & 0o077:
                 raise CustodyGone("others may read the key file (chmod 600)")
+            version = (found.st_ino, found.st_mtime_ns, found.st_size)
+            if self._known is not None and self._known[0] == version:
+                return self._known[1]
             keys: _Keys = json.loads(self._file.read_bytes())
         except FileNotFoundError:
             raise CustodyGone("the key file is not there") from None
         except (OSError, ValueError):
             raise CustodyGone("the key file cannot be read") from None
+        self._known = version, keys
         return keys
 
     @contextmanager
@@ -127,9 +133,17 @@ class SoftwareCustody:
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(self._file.with_suffix(".lock"), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            keys: _Keys = self._read() if self._file.exists() else {"masters": {}, "signing": {}}
+            keys: _Keys = deepcopy(self._read()) if self._file.exists() else {"masters": {}, "signing": {}}
             yield keys
             _replace(self._file, json.dumps(keys, indent=1).encode())
+
+
+@lru_cache(maxsize=32)
+def _parsed(pem: str) -> ec.EllipticCurvePrivateKey:
+    """Return a key as the library has it; parsing one takes longer than signing with it."""
+    private = serialization.load_pem_private_key(pem.encode(), password=None)
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
+    return private
 
 
 def _add(keys: dict[str, str], which: str, value: str, *, name: str) -> None:
