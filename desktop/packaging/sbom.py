@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROGRAM = "anahtar-desktop"
-EXTRAS = {PROGRAM: {"window", "pcsc"}, "anahtar-card": {"pcsc"}}
+EXTRAS = {PROGRAM: {"window", "pcsc", "updates"}, "anahtar-card": {"pcsc"}}
 OWN = ("anahtar-desktop", "anahtar-card", "anahtar-wire")
 PINNED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^ ;\\]+)")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")

@@ -256,6 +256,7 @@ def test_what_is_bad_always_has_a_fix() -> None:
     good = {Found.PROGRAM, Found.SERVICE_RUNS, Found.SERVICE_VIRTUAL, Found.READER_THERE, Found.CARD_AWAKE}
     good |= {Found.JOURNAL_WRITABLE, Found.SERVER_REACHED, Found.CERTIFICATE_GOOD, Found.CERTIFICATE_LOCAL}
     good |= {Found.CLOCK_RIGHT, Found.SESSION_LOCAL, Found.SHARERS}
+    good |= {Found.AUTHORITY, Found.RELEASE_NEWEST, Found.RELEASE_NONE}
     assert {what for what in Found if not FOUND[what][0][1]} == good
 
 

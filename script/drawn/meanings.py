@@ -79,6 +79,7 @@ MEANINGS: dict[str, str] = {
     "eimza.cards": "the folder of the virtual cards",
     "eimza.rehearsal": "shows PROVA and allows virtual cards",
     "eimza.journal": "the journal's folder instead of the user's own state folder",
+    "eimza.authority": "stands in no file of settings: what the authority of this build signed",
     "eimza.language": "the language where the command line names none",
 }
 """`table.field` → one sentence."""

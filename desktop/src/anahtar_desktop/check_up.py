@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from anahtar_desktop.ports import Journal
 from anahtar_desktop.settings import Settings
 
 if TYPE_CHECKING:
+    from anahtar_desktop.updates import Releases
     from anahtar_wire.messages import Hello
 
 
@@ -31,4 +34,23 @@ def patient_of(settings: Settings, readers: Readers, journal: Journal) -> Patien
 
         return ends(address)
 
-    return Patient(readers, journal, hello, certificate_ends, virtual)
+    return Patient(
+        readers,
+        journal,
+        hello,
+        certificate_ends,
+        virtual,
+        authority=settings.authority,
+        releases=_releases(address, settings),
+    )
+
+
+def _releases(server: str, settings: Settings) -> Callable[[], Releases] | None:
+    """Return what asks for releases; None for a build that has no root to believe them by."""
+    from anahtar_desktop.journal import default_folder
+    from anahtar_desktop.updates import look, root_of_build
+
+    root = root_of_build()
+    if root is None:
+        return None
+    return lambda: look(server, root, (settings.journal or default_folder(os.environ)) / "releases")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from anahtar_card.errors import CardError, CardMute, CardShared, NoCard, NoReader, NoReaderService, UnknownCard
 from anahtar_card.reader import Readers
 from anahtar_desktop import RELEASE
+from anahtar_desktop.authority import Authority
 from anahtar_desktop.computer import Computer
 from anahtar_desktop.doctor_texts import Found
 from anahtar_desktop.failures import problem_of
@@ -20,6 +21,7 @@ from anahtar_desktop.ports import Journal, Seen, masked
 from anahtar_wire.problems import Problem, Refusal
 
 if TYPE_CHECKING:
+    from anahtar_desktop.updates import Releases
     from anahtar_wire.messages import Hello
 
 CLOCK_MAY_DIFFER = timedelta(seconds=90)
@@ -48,7 +50,7 @@ class Finding:
 @dataclass(frozen=True)
 class Patient:
     """What is looked at. `hello` asks the server who it is (None: no server is named), `certificate_ends` when its TLS
-    certificate ends (None for one on this computer itself)."""
+    certificate ends (None for one on this computer itself), `releases` what is newest (None: nobody is asked)."""
 
     readers: Readers
     journal: Journal
@@ -57,15 +59,19 @@ class Patient:
     virtual: bool = False
     computer: Computer = field(default_factory=Computer)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    authority: Authority | None = None
+    releases: Callable[[], Releases] | None = None
 
 
 def examine(patient: Patient) -> list[Finding]:
     """Return all findings, in the order in which a person would look."""
     return [
         Finding(Found.PROGRAM, facts={"release": RELEASE}),
+        *_authority(patient),
         *_readers(patient),
         *_journal(patient),
         *_server(patient),
+        *_releases(patient),
         *_session(patient),
     ]
 
@@ -73,6 +79,30 @@ def examine(patient: Patient) -> list[Finding]:
 def is_well(findings: list[Finding]) -> bool:
     """Whether nothing stands in the way."""
     return all(finding.grade is not Grade.BAD for finding in findings)
+
+
+def _authority(patient: Patient) -> Iterator[Finding]:
+    if patient.authority is not None:
+        support = " · ".join(patient.authority.support) or "-"
+        yield Finding(Found.AUTHORITY, facts={"name": patient.authority.name, "support": support})
+
+
+def _releases(patient: Patient) -> Iterator[Finding]:
+    if patient.releases is not None:
+        found = patient.releases()
+        what, grade = RELEASES[found.news.value]
+        yield Finding(what, grade, {"release": found.release} if found.release else {})
+
+
+RELEASES = {
+    "newest": (Found.RELEASE_NEWEST, Grade.GOOD),
+    "newer-there": (Found.RELEASE_NEWER, Grade.NOTE),
+    "none-published": (Found.RELEASE_NONE, Grade.GOOD),
+    "not-reached": (Found.RELEASE_NOT_ASKED, Grade.NOTE),
+    "stale": (Found.RELEASE_STALE, Grade.NOTE),
+    "untrusted": (Found.RELEASE_UNTRUSTED, Grade.BAD),
+}
+"""What each news of releases means for the person."""
 
 
 def _readers(patient: Patient) -> Iterator[Finding]:

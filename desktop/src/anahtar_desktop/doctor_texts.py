@@ -9,6 +9,13 @@ class Found(StrEnum):
     """A finding's key; it never changes its meaning, for people read it out on the telephone."""
 
     PROGRAM = "program"
+    AUTHORITY = "authority"
+    RELEASE_NEWEST = "release-newest"
+    RELEASE_NEWER = "release-newer"
+    RELEASE_NONE = "release-none"
+    RELEASE_NOT_ASKED = "release-not-asked"
+    RELEASE_STALE = "release-stale"
+    RELEASE_UNTRUSTED = "release-untrusted"
     SERVICE_RUNS = "service-runs"
     SERVICE_VIRTUAL = "service-virtual"
     SERVICE_MISSING = "service-missing"
@@ -46,6 +53,40 @@ class Found(StrEnum):
 
 FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
     Found.PROGRAM: (("Program sürümü: {release}", ""), ("Program version: {release}", "")),
+    Found.AUTHORITY: (("Kurum: {name}. Destek: {support}", ""), ("Authority: {name}. Support: {support}", "")),
+    Found.RELEASE_NEWEST: (("Programın en yeni sürümü bu.", ""), ("This is the newest release.", "")),
+    Found.RELEASE_NEWER: (
+        ("Programın yeni sürümü var: {release}.", "Portaldan indirip kurun. Program kendini değiştirmez."),
+        ("A newer release is there: {release}.", "Download it from the portal. The program never replaces itself."),
+    ),
+    Found.RELEASE_NONE: (
+        ("Portalda bu sistem için program henüz yayımlanmadı.", ""),
+        ("The portal has not published the program for this system yet.", ""),
+    ),
+    Found.RELEASE_NOT_ASKED: (
+        ("Yeni sürüm olup olmadığı sorulamadı.", "Daha sonra yeniden deneyin."),
+        ("It could not be asked whether a newer release is there.", "Try again later."),
+    ),
+    Found.RELEASE_STALE: (
+        (
+            "Sürüm listesinin süresi doldu; yeni sürüm olup olmadığı bilinmiyor.",
+            "Bilgisayarın saatini denetleyin; saat doğruysa kurumun desteğine bildirin.",
+        ),
+        (
+            "The list of releases is out of date; whether a newer one is there is not known.",
+            "Check the computer's clock; if it is right, tell the authority's support.",
+        ),
+    ),
+    Found.RELEASE_UNTRUSTED: (
+        (
+            "Sürüm listesi kurumun imzasını taşımıyor ya da eskisiyle değiştirilmiş.",
+            "Hiçbir program indirmeyin; kurumun desteğine bildirin.",
+        ),
+        (
+            "The list of releases is not signed by the authority, or an older one was put in its place.",
+            "Download no program; tell the authority's support.",
+        ),
+    ),
     Found.SERVICE_RUNS: (("Kart okuyucu hizmeti çalışıyor.", ""), ("The card reader service runs.", "")),
     Found.SERVICE_VIRTUAL: (
         ("PROVA: sanal okuyucular kullanılıyor; kart okuyucu hizmeti gerekmez.", ""),

@@ -1,6 +1,7 @@
 """The settings: one TOML file named by EIMZA_CONFIG, read once into a frozen, checked object.
 
-server = "https://…"        the portal's address; plain http only to this computer itself
+server = "https://…"        the portal's address; plain http only to this computer itself. A build of an authority's has
+                            it from the authority's signed settings (`authority.py`), and here in rehearsal only
 readers = "pcsc"            or "direct": virtual cards, in rehearsal only
 cards = "folder"            where the virtual cards of "direct" lie, relative to the file
 rehearsal = false           PROVA is shown, and virtual cards are allowed
@@ -11,10 +12,13 @@ language = "tr"             or "en"
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+
+from anahtar_desktop import authority
+from anahtar_desktop.authority import Authority, NotTheAuthoritys
 
 VARIABLE = "EIMZA_CONFIG"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -42,6 +46,7 @@ class Settings:
     rehearsal: bool = False
     journal: Path | None = None
     language: Literal["tr", "en"] = "tr"
+    authority: Authority | None = None
 
     def __post_init__(self) -> None:
         _need(self.readers in ("pcsc", "direct"), 'readers: "pcsc" or "direct"')
@@ -53,9 +58,23 @@ class Settings:
 
 
 def read(environment: Mapping[str, str]) -> Settings:
-    """Return the settings of the file that EIMZA_CONFIG names, or the defaults without it; raises SettingsWrong."""
+    """Return the settings of the file that EIMZA_CONFIG names, or the defaults without it, with the server that this
+    build's authority names; raises SettingsWrong."""
     named = environment.get(VARIABLE)
-    return read_file(Path(named)) if named else Settings()
+    settings = read_file(Path(named)) if named else Settings()
+    try:
+        return settings if settings.rehearsal else of_authority(settings, authority.here())
+    except NotTheAuthoritys as error:
+        raise SettingsWrong(str(error)) from None
+
+
+def of_authority(settings: Settings, whose: Authority | None) -> Settings:
+    """Return the settings with the authority's server, if this build belongs to one; raises SettingsWrong when they
+    name a server of their own."""
+    if whose is None:
+        return settings
+    _need(settings.server is None, "server: this build takes it from its authority's signed settings only")
+    return replace(settings, server=whose.server, authority=whose)
 
 
 def read_file(path: Path) -> Settings:
