@@ -15,6 +15,7 @@ MEANINGS: dict[str, str] = {
     "portal.public_url": "the address that holders and programs use; https in earnest",
     "portal.host": "the address to listen on; the reverse proxy stands before it",
     "portal.port": "the port to listen on",
+    "portal.downloads": "the folder with the program's releases and their TUF metadata; none: not published yet",
     "portal.name": "the name that the API tells the program",
     "portal.secret_key_file": "signs sessions and seals the cookie of the verification code",
     "portal.code_key_file": "the HMAC key under which verification codes are kept",

@@ -98,6 +98,12 @@ class Portal(_Table):
     proxies: tuple[str, ...] = ()
     """Addresses or networks of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; nobody
     else's are."""
+    downloads: Path | None = None
+
+    @field_validator("downloads")
+    @classmethod
+    def _place(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        return None if value is None else _placed(value, info)
 
 
 class SignIn(_Table):

@@ -1,4 +1,5 @@
-"""The builds of E-İmza Uygulaması that an authority publishes: one file, `builds.json`, in the folder it names."""
+"""The builds of E-İmza Uygulaması that an authority publishes: the folder `portal.downloads`, which
+`desktop/packaging/release.py` fills with `builds.json` and, under TUF metadata, the files."""
 
 from __future__ import annotations
 
@@ -9,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from anahtar_server.config import config
 
+LIST = "builds.json"
+PARTS = ("metadata", "targets")
+"""The folders whose files everyone may fetch."""
 SYSTEMS = {"windows": "Windows", "linux": "Pardus, Debian, Ubuntu", "macos": "macOS"}
 """Every system that the page names, whether it has a build or not."""
 
@@ -30,7 +34,8 @@ _BUILDS = TypeAdapter(list[Build])
 
 def downloads() -> list[tuple[str, Build | None]]:
     """Return each system with its build; None where none is published."""
-    published = {build.system: build for build in _published(getattr(config().portal, "builds", None))}
+    folder = config().portal.downloads
+    published = {build.system: build for build in _published(folder and folder / LIST)}
     return [(name, published.get(system)) for system, name in SYSTEMS.items()]
 
 
@@ -41,3 +46,13 @@ def _published(file: Path | None) -> Iterator[Build]:
         yield from _BUILDS.validate_json(file.read_bytes())
     except (OSError, ValidationError):
         return  # a page about a PIN must not fail over a download
+
+
+def file_at(place: str) -> Path | None:
+    """Return a published file by its place below `portal.downloads`; None for what is not there or not for everyone."""
+    folder = config().portal.downloads
+    if folder is None or "\0" in place or place.split("/")[0] not in PARTS:
+        return None
+    whole, path = folder.resolve(), (folder / place).resolve()
+    inside = any(path.is_relative_to(whole / part) for part in PARTS)
+    return path if inside and path.is_file() else None
