@@ -71,7 +71,7 @@ def full_disk() -> Iterator[None]:
 _FILLER = ("create table full_disk (filler blob)",)
 _SQLITE_TRIGGERS = tuple(
     f"create trigger full_{event}_{{0}} before {event} on {{0}}"
-    " begin insert into full_disk values (zeroblob(1000000)); end"
+    " begin insert into full_disk values (zeroblob(200000000)); end"
     for event in ("insert", "update")
 )
 _FULL = (
