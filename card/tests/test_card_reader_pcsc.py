@@ -18,6 +18,7 @@ from reader_contract import ECHO, ECHO_ATR, EchoCard
 from anahtar_card.card_service import CardService
 from anahtar_card.errors import CardGone, CardShared, NoCard, NoReader, NoReaderService
 from anahtar_card.pcsc import PcscReader, PcscReaders
+from anahtar_card.pinpad import has_pad
 from anahtar_card.virtual import VirtualCard
 from anahtar_card.vpcd import VpcdBridge
 
@@ -80,6 +81,15 @@ def test_a_service_that_restarts_is_survived(card_service: CardService, slots: A
     assert [reader.name for reader in PcscReaders().list()] == card_service.reader_names
     with PcscReader(slots.put(EchoCard())).connect() as again:
         assert again.transmit(ECHO) == ECHO + b"\x90\x00"
+
+
+def test_a_reader_without_keys_of_its_own_says_so_and_its_card_stays_open(slots: Any) -> None:
+    with PcscReader(slots.put(EchoCard())).connect() as card:
+        assert not has_pad(card)
+        assert card.transmit(ECHO) == ECHO + b"\x90\x00"
+        card.close()
+        with pytest.raises(CardGone):
+            card.control(1, b"")
 
 
 def test_without_a_service_nothing_can_be_asked(tmp_path: Path) -> None:

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Puts builds into the folder that a portal serves, under TUF metadata (The Update Framework 1.0).
 
     release.py begin   KEYS DOWNLOADS                        keys for the four roles, the first metadata, an empty list

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from anahtar_card.errors import CardError, CardGone, CardMute, CardShared, NoCard, NoReader, NoReaderService
+from anahtar_card.pinpad import GET_FEATURE_REQUEST
 from anahtar_card.reader import Reader
 
 
@@ -127,6 +128,19 @@ class PcscConnection:
         except CardError:
             self.close()  # whatever broke, the card's volatile state can no longer be trusted
             raise
+        return bytes(answer)
+
+    def control(self, code: int, data: bytes) -> bytes:
+        """Ask the reader itself (SCardControl, see `pinpad.Control`); raises CardGone, PcscFailed when it has none.
+
+        A reader that does not know the code refuses it, and the card stays open.
+        """
+        if self._dead:
+            raise CardGone
+        if code == GET_FEATURE_REQUEST:
+            code = self._scard.SCARD_CTL_CODE(code)
+        result, answer = self._scard.SCardControl(self._card, code, list(data))
+        _expect(self._scard, result, ONCE_OPEN)
         return bytes(answer)
 
     def close(self) -> None:

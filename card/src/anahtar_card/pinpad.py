@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from anahtar_card.apdu import Command, Response
 from anahtar_card.errors import CardError, MalformedResponse
@@ -64,6 +64,7 @@ PAD_WORDS: dict[int, type[CardError]] = {
 """Status words that come from the reader and not from the card (section 2.5.2.3)."""
 
 
+@runtime_checkable
 class Control(Protocol):
     """The way to the reader itself, beside the card's."""
 
@@ -144,6 +145,17 @@ class Pinpad:
         if answer.sw in PAD_WORDS:
             raise PAD_WORDS[answer.sw]
         return answer
+
+
+def has_pad(connection: object) -> bool:
+    """Tell whether the reader of an open card has a pad; one that does not say so, or says rubbish, has none."""
+    if not isinstance(connection, Control):
+        return False
+    try:
+        pinpad_of(connection)
+    except CardError:
+        return False
+    return True
 
 
 def pinpad_of(reader: Control) -> Pinpad:

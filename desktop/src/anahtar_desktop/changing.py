@@ -52,6 +52,8 @@ class Changing:
         self._view.tell(Text.LOOKING)
         seen = find_any(self._view, self._readers)
         self._view.show_card(seen)
+        if seen.pad:
+            self._view.tell(Text.PAD_KEYBOARD)
         look = _usable(seen)
         if look.pin_tries is None:
             self._view.tell(Text.TRIES_UNKNOWN)

@@ -130,8 +130,10 @@ def _see(reader: Reader, holders: bool) -> Seen:
     except CardError as error:
         return Seen(reader.name, trouble=error)
     with card.connection:
-        holder = _holder_of(card) if holders else None
-        return Seen(reader.name, card.look, can_unlock=card.driver.can_unlock, holder=holder)
+        from anahtar_card.pinpad import has_pad
+
+        pad, holder = has_pad(card.connection), _holder_of(card) if holders else None
+        return Seen(reader.name, card.look, can_unlock=card.driver.can_unlock, holder=holder, pad=pad)
 
 
 def _holder_of(card: Opened) -> Holder | None:

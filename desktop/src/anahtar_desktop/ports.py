@@ -45,13 +45,14 @@ def masked(serial: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A reader and what is in it: `look` of its card, or `trouble` why there is none. `can_unlock` is the family's;
-    `holder` is whose it is, where a certificate on it can be read."""
+    `holder` is whose it is, where a certificate on it can be read; `pad` whether the reader has keys of its own."""
 
     reader: str
     look: Look | None = None
     trouble: CardError | None = None
     can_unlock: bool = False
     holder: Holder | None = None
+    pad: bool = False
 
 
 @dataclass(frozen=True, slots=True)

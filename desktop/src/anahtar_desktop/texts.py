@@ -44,6 +44,7 @@ class Text(StrEnum):
     RULE_TAKEN = auto()
     LAST_TRY = auto()
     TRIES_UNKNOWN = auto()
+    PAD_KEYBOARD = auto()
     SMS_SENT = auto()
     # Status
     PIN_ACTIVE = auto()
@@ -189,6 +190,10 @@ TEXTS: dict[Text, tuple[str, str]] = {
     Text.LAST_TRY: (
         "Son deneme hakkı: PIN bu kez eşleşmezse kilitlenir. Onu ancak portalda yeni bir işlem açar. Kart {serial}.",
         "Last try: if the PIN does not match this time, it locks; then only the portal's unlock helps. Card {serial}.",
+    ),
+    Text.PAD_KEYBOARD: (
+        "Okuyucunuzun tuş takımı var; bu kartın PIN komutu oradan gönderilemez. PIN'i klavyeden yazın.",
+        "Your reader has keys of its own; this card's PIN command cannot come from them. Type the PIN on the keyboard.",
     ),
     Text.TRIES_UNKNOWN: (
         "Bu kart kalan deneme hakkını söylemiyor.",

@@ -135,6 +135,8 @@ class Unlocking:
             if other.look and other.look.serial != claimed.card_serial:
                 self._view.tell(Text.OTHER_CARD, reader=other.reader, serial=masked(other.look.serial))
         self._view.show_card(seen, claimed.holder)
+        if seen.pad:
+            self._view.tell(Text.PAD_KEYBOARD)
         if seen.look and seen.look.family != claimed.card_family:  # the register says the family, never the card
             raise ForeignCard
         if seen.look and seen.look.pin is PinState.CARD_DEAD:
