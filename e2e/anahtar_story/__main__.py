@@ -94,9 +94,9 @@ def _stay(stage: Stage, options: argparse.Namespace) -> None:
         f"""
 It stays up until Ctrl-C. PROVA: everything here is made up.
   Portal   {stage.portal}/
-  Gate     {stage.gate}/      (sign in as a person of {folder.name}/people.json)
+  Gate     {stage.gate}/      (sign in as a person of {options.folder}/people.json)
   Inbox    {stage.mail}/     (SMS and e-mail arrive here)
-  Program  EIMZA_CONFIG={folder.name}/eimza.toml .venv/bin/eimza status   (then: unlock, change)"""
+  Program  EIMZA_CONFIG={options.folder}/eimza.toml .venv/bin/eimza status   (then: unlock, change)"""
     )
     if options.reader == "pcsc":
         import os
