@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from bench.frame import Goal, Measure, Rounds, alternate, judge
-from bench.parts.status import made, process, work
+from bench.parts.status import made, process, scaled, work
 
-ENTRIES = 1_000_000
+ENTRIES = scaled(1_000_000)
 ROUNDS = 3
 _CONFIG = """[ca]
 default_ca = here
@@ -56,8 +56,8 @@ def _whole(settings: Path, peer: Path, rounds: int, why: str) -> Iterator[Measur
         theirs.append(process(command, cwd=peer))
     time_taken = Rounds([one.seconds for one in ours], [seconds for _, seconds, _ in theirs])
     memory = Rounds([one.megabytes for one in ours], [megabytes for _, _, megabytes in theirs])
-    yield judge("crl", "a list of a million, time", "s", time_taken, to="peer", goal=Goal("<=", 0.15), why=why)
-    yield judge("crl", "a list of a million, memory", "MB", memory, to="peer", goal=Goal("<=", 0.35), why=why)
+    yield judge("crl", f"a list of {ENTRIES:,}, time", "s", time_taken, to="peer", goal=Goal("<=", 0.15), why=why)
+    yield judge("crl", f"a list of {ENTRIES:,}, memory", "MB", memory, to="peer", goal=Goal("<=", 0.35), why=why)
 
 
 def _one_change(settings: Path, folder: Path, rounds: int) -> Measure:

@@ -10,9 +10,9 @@ from pathlib import Path
 from bench.frame import Goal, Measure, Rounds, judge, not_measured
 from bench.parts.packages import postgresql
 from bench.parts.postgres import Cluster
-from bench.parts.status import made, work
+from bench.parts.status import made, scaled, work
 
-SMALL, LARGE = 10_000, 10_000_000
+SMALL, LARGE = 10_000, scaled(10_000_000)
 ROUNDS = 5
 LOOKS = 300
 _FILL = """INSERT INTO certificates_certificate (id, card_id, authority_id, partition, slot, renews_id, serial, profile,
@@ -35,7 +35,7 @@ WHY = (
 
 def measures(*, rounds: int | None = None) -> Iterator[Measure]:
     """Yield the page's time at ten million beside ten thousand."""
-    name, goal = "a holder's list at ten million", Goal("<=", 1.3)
+    name, goal = f"a holder's list at {LARGE:,}", Goal("<=", 1.3)
     if postgresql("initdb") is None:
         yield not_measured("register", name, "ms", "PostgreSQL is not installed", goal)
         return

@@ -19,6 +19,12 @@ from typing import Any
 Facts = dict[str, Any]
 
 
+def scaled(count: int) -> int:
+    """Return `count`, or the part of it that ANAHTAR_BENCH_SCALE asks for (0.1 is a tenth) where time is short; what
+    was measured stands in each measure's reason."""
+    return max(1000, int(count * float(os.environ.get("ANAHTAR_BENCH_SCALE", "1"))))
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a process did: its facts, its seconds from start to end, its largest memory (MB)."""
