@@ -22,12 +22,20 @@ def _certificate(page: Page) -> None:
     press(page, "td a.serial")
 
 
+def _agreements(page: Page) -> None:
+    page.goto("/muhur/")
+    press(page, "#mukellefler a")
+    press(page, "#ortak-kararlar")
+
+
 PICTURES: dict[str, tuple[bool, Callable[[Page], object]]] = {
     "landing": (False, lambda page: page.goto("/")),
     "menu": (True, lambda page: page.goto("/nes/")),
     "certificate": (True, _certificate),
     "code": (True, open_unlock),
     "help": (False, lambda page: page.goto("/yardim/")),
+    "objection": (False, lambda page: page.goto("/itiraz/?kod=ABCDE-FGHJK")),
+    "agreements": (True, _agreements),
 }
 """Each picture: whether somebody is signed in, and how to come to it."""
 

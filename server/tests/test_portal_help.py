@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from portal_stage import problem_of, soup
 
-from anahtar_server.portal.topics import TOPICS, search
+from anahtar_server import portal
+from anahtar_server.portal.topics import STEPS, TOPICS, search
 
 pytestmark = pytest.mark.django_db
+STATIC = Path(portal.__path__[0]) / "static"
 
 
 @pytest.mark.parametrize("language", ["tr", "en"])
@@ -63,3 +67,18 @@ def test_security_txt_says_where_to_write_and_has_not_ended() -> None:
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert lines["Contact"].startswith("mailto:")
     assert datetime.fromisoformat(lines["Expires"]) > datetime.now(UTC)
+
+
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_the_steps_of_the_program_are_shown_in_pictures_with_their_words(language: str) -> None:
+    client = Client(headers={"accept-language": language})
+    page = soup(client.get("/yardim/konu/ilk-pin/"))
+    figures = page.select(".pictures figure")
+    assert len(figures) == len(STEPS)
+    for figure in figures:
+        shown, words = figure.find("img"), figure.find("figcaption")
+        assert shown is not None and words is not None and words.get_text()
+        file = STATIC / str(shown["src"]).removeprefix("/static/")
+        size = struct.unpack(">II", file.read_bytes()[16:24])
+        assert size == (int(str(shown["width"])), int(str(shown["height"])))
+        assert file.stem.endswith(language) and file.stat().st_size <= 60_000

@@ -43,6 +43,17 @@ TOPICS = (
     Topic("erisilebilirlik", _("Erişilebilirlik bildirimi"), listed=False),
 )
 
+STEPS: tuple[tuple[str, str | Promise], ...] = (
+    ("start", _("Program kartı ve kalan deneme haklarını gösterir. Burada hiçbir şey değişmez.")),
+    ("code", _("Portaldaki doğrulama kodunu yazın ya da yapıştırın.")),
+    ("new-pin", _("Yeni PIN kodunuzu iki kez yazın. Kurallar siz yazarken denetlenir.")),
+    ("sms", _("Telefonunuza gelen SMS onay kodunu yazın. Onaydan önce kart değişmez.")),
+    ("done", _("Program sonucu kartın kendisinden öğrenir ve söyler.")),
+)
+"""The steps of the program, each with its picture in both languages; `script/pictures` draws them from its window."""
+
+WITH_STEPS = frozenset({"ilk-pin", "pin-kilitlendi-unutuldu"})
+
 BY_SLUG = {topic.slug: topic for topic in TOPICS}
 
 
@@ -59,6 +70,13 @@ class Found:
 def template_of(topic: Topic, language: str) -> str:
     """Return the template that holds a topic's text in `language`."""
     return f"portal/yardim/{language}/{topic.slug}.html"
+
+
+def steps(topic: Topic, language: str) -> list[tuple[str, str | Promise]]:
+    """Return the pictures that belong to a topic, each a static file and what it shows."""
+    if topic.slug not in WITH_STEPS:
+        return []
+    return [(f"portal/steps/{name}-{language}.png", text) for name, text in STEPS]
 
 
 def paragraph(problem: Problem, language: str) -> Paragraph:

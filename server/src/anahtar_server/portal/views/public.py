@@ -72,7 +72,8 @@ def help_topic(request: HttpRequest, slug: str) -> HttpResponse:
     topic = topics.BY_SLUG.get(slug)
     if topic is None:
         raise Refusal(Problem.PAGE_NOT_FOUND)
-    return render(request, "portal/help_topic.html", {"topic": topic, "text": topics.template_of(topic, _language())})
+    shown = {"topic": topic, "text": topics.template_of(topic, _language()), "steps": topics.steps(topic, _language())}
+    return render(request, "portal/help_topic.html", shown)
 
 
 @require_GET
