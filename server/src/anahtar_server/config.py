@@ -185,6 +185,7 @@ class Limits(_Table):
     web_password_hours: int = 24
     message_seconds: int = 180
     settles_per_address: int = 30
+    unsettle_days: int = 90
 
 
 class Certificates(_Table):
