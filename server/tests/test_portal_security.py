@@ -17,7 +17,7 @@ from anahtar_server.unlock.models import Unlock
 pytestmark = pytest.mark.django_db
 FOR_EVERYBODY = {
     "landing", "online_islemler", "yardim", "yardim_konusu", "yardim_kodu", "security_txt", "dil", "giris",
-    "giris_donus", "cikis", "itiraz",
+    "giris_donus", "cikis", "itiraz", "indirilen",
 }  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def fill(path: str) -> str:
     nobody = "00000000-0000-0000-0000-000000000000"
     for converter, value in (("<uuid:firm>", nobody), ("<uuid:one>", nobody), ("<str:form>", "pem")):
         path = path.replace(converter, value)
-    for converter in ("<str:serial>", "<str:name>", "<str:code>", "<str:slug>"):
+    for converter in ("<str:serial>", "<str:name>", "<str:code>", "<str:slug>", "<path:place>"):
         path = path.replace(converter, "x")
     return path
 
