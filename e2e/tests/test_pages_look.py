@@ -4,6 +4,7 @@ keyboard and without script."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,14 @@ def test_no_page_is_scrolled_sideways(here: House, language: str, size: tuple[in
         wide = {name: too_wide(page) for name in tour.public(page)}
     with here.page(language=language, size=size, person=0) as page:
         wide |= {name: too_wide(page) for name in tour.signed_in(page)}
+    assert {name: much for name, much in wide.items() if much} == {}
+
+
+def test_no_page_of_a_firm_is_scrolled_sideways_at_400_percent(here: House) -> None:
+    wide: dict[str, int] = {}
+    for person, walk in ((1, partial(tour.of_firm, ask="pin")), (0, tour.to_agree), (1, tour.undo)):
+        with here.page(size=ZOOMED, person=person) as page:
+            wide |= {name: too_wide(page) for name in walk(page)}
     assert {name: much for name, much in wide.items() if much} == {}
 
 

@@ -120,6 +120,24 @@ def test_everyone_is_told_of_the_question_with_a_way_to_object(two: Two) -> None
     assert Certificate.objects.get(serial="0b01").state == "suspended"
 
 
+def code_in(key: str) -> str:
+    """The code to object in the newest notice whose key holds `key`."""
+    return OutboxMessage.objects.filter(channel="sms", key__contains=key).latest("pk").text.rsplit(" ", 1)[1]
+
+
+def test_an_objection_ends_what_was_asked_and_what_was_agreed_to(two: Two) -> None:
+    two.second.post(two.ask_for_pin(), {"yanit": "evet"})
+    assert Client().post("/itiraz/", {"kod": code_in(":agreed:")}).status_code == 200
+    assert Agreement.objects.get().state == "refused"
+
+
+def test_an_objection_to_another_number_suspends_the_firms_seals_and_nobodys_own(two: Two) -> None:
+    two.first.post(f"{two.home}kararlar/sayi/", {"sayi": "1"})
+    assert Client().post("/itiraz/", {"kod": code_in(":asked:")}).status_code == 200
+    assert {one.serial: one.state for one in Certificate.objects.all()} == {"0a01": "valid", "0b01": "suspended"}
+    assert Agreement.objects.get().state == "refused"
+
+
 def test_a_question_lapses_after_a_day_and_that_is_told(two: Two) -> None:
     question, now = two.ask_for_pin(), timezone.now()
     assert lapse(portal_url=PORTAL, now=now + ASKED_FOR - timedelta(minutes=1)) == 0

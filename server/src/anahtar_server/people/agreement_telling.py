@@ -18,8 +18,7 @@ def tell_representatives(*, agreement: Agreement, turn: Turn, portal_url: str, n
     """Tell `turn` on every line of everyone who represents the firm now, in the transaction of the act."""
     about = f"agreement:{agreement.pk}"
     for holder in representatives_of(agreement.firm, now):
-        guards = agreement.guards or f"holder:{holder.pk}"
-        code = make_objection(holder=holder, subject=guards, about=about, choose=secrets.choice, now=now)
+        code = make_objection(holder=holder, subject=agreement.guards, about=about, choose=secrets.choice, now=now)
         for line in lines_of(holder):
             subject, text = told(
                 turn,

@@ -122,6 +122,17 @@ def use(*, agreement: Agreement, now: datetime) -> None:
     _move(locked, State.USED, Act.AGREEMENT_USED, now)
 
 
+@transaction.atomic
+def stop(*, agreement: UUID, portal_url: str, now: datetime) -> bool:
+    """End what was asked or agreed to, because a representative objected ("this was not me"); tell whether it went."""
+    found = Agreement.objects.select_for_update().filter(pk=agreement).first()
+    if found is None or found.state not in (State.OPEN, State.AGREED):
+        return False
+    _move(found, State.REFUSED, Act.AGREEMENT_REFUSED, now)
+    tell_representatives(agreement=found, turn=Turn.REFUSED, portal_url=portal_url, now=now)
+    return True
+
+
 def open_of(firm: Firm, now: datetime) -> QuerySet[Agreement]:
     """Return the agreements that wait for answers, the newest first."""
     return Agreement.objects.filter(firm=firm, state=State.OPEN, ends_at__gt=now).order_by("-asked_at")

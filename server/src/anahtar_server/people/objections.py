@@ -31,8 +31,8 @@ def make_objection(
 ) -> str:
     """Return a fresh code `ABCDE-FGHJK` by which `holder` may object to `about` for seven days.
 
-    `subject` is what it stops: `card:<pk>` its certificates, `holder:<pk>` all of the holder's own. `choose` picks one
-    character (`secrets.choice` in earnest).
+    `subject` is what it stops: `card:<pk>` its certificates, `holder:<pk>` all of the holder's own, `firm:<pk>` all
+    seals of a firm. `choose` picks one character (`secrets.choice` in earnest).
     """
     plain = "".join(choose(ALPHABET) for _ in range(GROUP * GROUPS))
     Objection.objects.create(

@@ -56,7 +56,7 @@ def set_needed(request: HttpRequest, sign_in: SignIn, firm: UUID) -> HttpRespons
     if not (number.isascii() and number.isdigit() and len(number) < 4):
         raise Refusal(Problem.FORM_OLD)
     shown = f"{theirs.representatives_needed} → {number}"
-    return ask(sign_in, owner, What.NEEDED, about=f"firm:{firm}", guards="", shown=shown, value=int(number))
+    return ask(sign_in, owner, What.NEEDED, about=f"firm:{firm}", guards=f"firm:{firm}", shown=shown, value=int(number))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from anahtar_server.cards.models import Card
 from anahtar_server.certificates.card_acts import suspend_all
+from anahtar_server.config import config
 from anahtar_server.limits import acts as limit
+from anahtar_server.people import agreements
 from anahtar_server.people.models import Objection
 from anahtar_server.people.objections import take_objection
 from anahtar_server.portal import rules
@@ -23,6 +26,8 @@ from anahtar_server.unlock.queries import live_for_card
 
 PORTAL = "portal"
 _KIND = "objection"
+_WHOSE = {"card": "pk", "holder": "holder_id", "firm": "firm_id"}
+"""How the cards of an objection's subject are found."""
 
 
 @never_cache
@@ -45,14 +50,21 @@ def _object(code: str, address: str, now: datetime) -> list[str] | None:
         objection = take_objection(code=code, now=now)
         if objection is not None:
             sign_out_everywhere(holder=objection.holder, actor=PORTAL, now=now)
+            _stop_agreement(objection, now)
             return [_stop(card, objection, now) for card in _cards(objection)]
     limit.count(kind=_KIND, key=address, now=now)
     return None
 
 
+def _stop_agreement(objection: Objection, now: datetime) -> None:
+    kind, _, name = objection.about.partition(":")
+    if kind == "agreement":
+        agreements.stop(agreement=UUID(name), portal_url=config().portal.public_url, now=now)
+
+
 def _cards(objection: Objection) -> list[Card]:
     kind, _, name = objection.subject.partition(":")
-    return list(Card.objects.filter(pk=name) if kind == "card" else Card.objects.filter(holder_id=name))
+    return list(Card.objects.filter(**{_WHOSE[kind]: name}).order_by("serial"))
 
 
 def _stop(card: Card, objection: Objection, now: datetime) -> str:
