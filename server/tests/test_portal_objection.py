@@ -68,6 +68,20 @@ def test_each_notice_of_a_certificate_says_how_to_object_and_its_code_works(stag
     assert {one.serial: one.state for one in Certificate.objects.all()} == {"0a01": "valid", "0b01": "suspended"}
 
 
+def test_whoever_has_no_card_is_told_that_nothing_was_suspended(stage: Stage) -> None:
+    code = make_objection(
+        holder=stage.stranger,
+        subject=f"holder:{stage.stranger.pk}",
+        about="x",
+        choose=secrets.choice,
+        now=timezone.now(),
+    )
+    told = soup(Client().post("/itiraz/", {"kod": code}))
+    assert told.h1 is not None
+    assert told.h1.get_text() == "Oturumlarınız kapatıldı"
+    assert states() == ["valid", "valid"]
+
+
 def test_opening_the_link_acts_on_nothing(stage: Stage) -> None:
     code = code_for(stage, f"card:{stage.card.pk}")
     page = soup(Client().get("/itiraz/", {"kod": code}))
