@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +12,10 @@ from race_cards import another_card, confirm, grant_for, set_pin
 from unlock_stage import CODE_KEY, LIMITS, SERIAL, Stage, make_stage
 
 from anahtar_card.families.akis.driver import AkisDriver
+from anahtar_card.families.akis.virtual import AkisCard
 from anahtar_card.family import Grant as CardGrant
 from anahtar_card.flow import converse
+from anahtar_card.pin import Pin
 from anahtar_server.audit.models import AuditEntry
 from anahtar_server.notices.models import OutboxMessage
 from anahtar_server.unlock import acts, queries
@@ -105,6 +108,25 @@ def test_a_right_statement_counts_once(folder: Path, now: datetime) -> None:
     assert hand_in(stage, proof).now_in is State.UNCERTAIN
     with refused(Problem.CARD_PROOF_WRONG):
         hand_in(stage, proof)
+
+
+def test_proof_of_the_opposite_changes_nothing_and_raises_an_alarm(stage: Stage) -> None:
+    """No honest card can give both; a copy of one could."""
+    unlock = confirmed(stage)
+    copy = AkisCard.open(stage.memory)
+    copy.power_on()
+
+    def settled_beside(challenge: bytes) -> bytes:
+        answer = stage.ask("consent", "consent", ConsentRequest(challenge=challenge), unlock)
+        assert hand_in(stage, converse(AkisDriver().prove(begin(stage)), copy)).now_in is State.NOT_DONE
+        return bytes.fromhex(json.loads(answer)["answer"])
+
+    unlocking = AkisDriver().unlock(grant_for(stage, unlock), Pin("482916"))
+    evidence = converse(unlocking, stage.plastic, answer=settled_beside)
+    stage.ask("report", "report", Report(outcome=Outcome.DONE, evidence=evidence), unlock)
+    assert queries.by_name(unlock.name).now_in is State.NOT_DONE
+    alarm = AuditEntry.objects.get(act="contradiction", subject=f"unlock:{unlock.name}")
+    assert (json.loads(alarm.facts)["said"], json.loads(alarm.facts)["stands"]) == ("happened", "not-done")
 
 
 def test_a_strangers_proofs_have_a_limit(stage: Stage) -> None:

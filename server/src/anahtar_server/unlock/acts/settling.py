@@ -53,15 +53,13 @@ def _after_the_end(unlock: Unlock, outcome: Outcome, actor: str, now: datetime) 
     said_done, is_done = outcome is Outcome.DONE, unlock.now_in is State.DONE
     if said_done != is_done and unlock.released_at is not None:
         with transaction.atomic():
-            record(
-                actor=actor,
-                act=Act.CONTRADICTION,
-                subject=f"unlock:{unlock.name}",
-                now=now,
-                said=outcome.value,
-                stands=unlock.state,
-            )
+            _contradicted(unlock, outcome.value, actor, now)
     return unlock
+
+
+def _contradicted(unlock: Unlock, said: str, actor: str, now: datetime) -> None:
+    subject = f"unlock:{unlock.name}"
+    record(actor=actor, act=Act.CONTRADICTION, subject=subject, now=now, said=said, stands=unlock.state)
 
 
 def _refuse_wrong_evidence(
@@ -96,17 +94,23 @@ def _doubt(unlock_id: UUID, actor: str, now: datetime) -> Unlock:
     return unlock
 
 
+_OPPOSITE = {Event.HAPPENED: State.NOT_DONE, Event.NOT_HAPPENED: State.DONE}
+
+
 @committing(Point.OUTCOME_BEFORE_COMMIT, Point.OUTCOME_AFTER_COMMIT)
 def _finish(
     unlock_id: UUID, event: Event, grade: Evidence | None, actor: str, now: datetime, over: Grant | None = None
 ) -> Unlock:
-    """Move to the proved outcome and tell everyone concerned; who comes second finds it done.
+    """Move to the proved outcome and tell everyone concerned; who comes second finds it done, and who brings proof of
+    the opposite raises an alarm in the audit.
 
     `over` is the settling grant that the card's statement answers: one from before the newest consent says nothing of
     what came after it (the grant of the consent's own evidence was made in the same commit). Raises CARD_PROOF_WRONG.
     """
     unlock = locked(unlock_id)
     if unlock.now_in not in rules.UNSETTLED_OUTCOME:
+        if unlock.now_in is _OPPOSITE[event]:
+            _contradicted(unlock, event.value, actor, now)
         return unlock
     if over is not None and over.pk < queries.last_consent(unlock).evidence_grant_id:
         raise Refusal(Problem.CARD_PROOF_WRONG)
