@@ -75,6 +75,13 @@ def test_axe_finds_nothing_on_the_pages_of_a_firm(here: House, language: str, as
     assert wrong == {}
 
 
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_axe_finds_nothing_on_the_pages_of_the_gate(here: House, language: str) -> None:
+    who = here.stage.people[1]
+    with here.page(language=language) as page:
+        assert seen(page, tour.gate(page, who["tckn"], who["password"])) == {}
+
+
 def test_axe_finds_nothing_while_the_program_works_nor_at_the_end(here: House) -> None:
     wrong: Wrong = {}
     with here.page(person=0) as page:
