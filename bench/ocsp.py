@@ -154,7 +154,7 @@ def _verify(folder: Path, net: Network) -> None:
     for number, path in ((0, "/ocsp"), (1, "/")):
         ask = ["openssl", "ocsp", "-reqin", "request.der", "-url", f"http://127.0.0.1:{PORT + number}{path}"]
         ask += ["-CAfile", "root.pem", "-verify_other", "issuing.pem", "-resp_text"]
-        said = subprocess.run(net.inside(ask), cwd=folder, capture_output=True, text=True)
+        said = subprocess.run(net.inside(ask), cwd=folder, capture_output=True, text=True, timeout=30)
         if "Response verify OK" not in said.stderr or "Cert Status: good" not in said.stdout:
             raise RuntimeError(f"openssl does not take the answer: {said.stderr[-500:]}")
 
