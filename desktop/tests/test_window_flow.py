@@ -12,6 +12,7 @@ from window_stage import ChoosePage, InsertPage, LastTryPage, Stage, Wish
 
 from anahtar_card.fault_reader import CUT_AFTER, MUTE
 from anahtar_card.virtual_reader import VirtualReader, VirtualReaders
+from anahtar_desktop.authority import Authority
 from anahtar_desktop.qt.pages.code import CodePage
 from anahtar_desktop.qt.pages.confirmation import ConfirmationPage, MethodPage
 from anahtar_desktop.qt.pages.duties import DutiesPage
@@ -460,3 +461,12 @@ def test_rehearsal_says_prova_on_every_page(opened: Open, rehearsal: bool) -> No
     stage.start(Wish.UNLOCK)
     stage.at(CodePage)
     assert ("PROVA" in stage.text()) is rehearsal
+
+
+def test_who_did_not_succeed_reads_whom_to_ask_as_the_authority_signed_it(opened: Open) -> None:
+    whose = Authority("Örnek Sertifika Merkezi", "https://portal.example.invalid", ("0850 000 00 00", "destek@…"))
+    stage = opened(authority=whose)
+    stage.start(Wish.UNLOCK)
+    stage.at(CodePage).cancel()
+    stage.end()
+    assert "Destek: Örnek Sertifika Merkezi · 0850 000 00 00 · destek@…" in stage.text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("ANAHTAR_TEST_SCREEN", "offscreen")
 
@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QEventLoop, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
+from anahtar_desktop.authority import Authority
 from anahtar_desktop.qt.app import application
 from anahtar_desktop.qt.pages.cards import ChoosePage, InsertPage
 from anahtar_desktop.qt.pages.code import CodePage
@@ -28,6 +29,7 @@ from anahtar_desktop.qt.style import dress
 from anahtar_desktop.qt.surroundings import Surroundings
 from anahtar_desktop.qt.window import Window
 from anahtar_desktop.qt.wish import Wish
+from anahtar_desktop.settings import Settings
 
 PATIENCE = 10.0
 Kind = TypeVar("Kind", bound=Page)
@@ -47,7 +49,8 @@ class Stage:
         self.app = program(language)
         self.desk = desk
         server = (lambda: desk.server) if more.get("with_server", True) else None
-        self.parts = Surroundings(desk.readers, lambda: desk.journal, server, bool(more.get("rehearsal")))
+        settings = Settings(authority=cast("Authority | None", more.get("authority")))
+        self.parts = Surroundings(desk.readers, lambda: desk.journal, server, bool(more.get("rehearsal")), settings)
         self.window = Window(self.parts, dress(self.app, palette, points or 11.5), language, watch=False)
         self.window.show()
         self.window.begin()

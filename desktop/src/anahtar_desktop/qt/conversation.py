@@ -144,8 +144,17 @@ class Conversation(QObject):
             self._card,
             (number, last) if number and not _ended_early(what) else None,
             self._hint(what),
-            {"prefill": self.prefill},
+            {"prefill": self.prefill, "support": self._support()},
         )
+
+    def _support(self) -> str:
+        """Whom to ask when it did not work, as the authority signed it."""
+        from anahtar_desktop.qt.texts import Label
+
+        whose = self._parts.settings.authority
+        if whose is None or not whose.support:
+            return ""
+        return self._voice(Label.SUPPORT, name=whose.name, support=" · ".join(whose.support))
 
     def _hint(self, what: object) -> str:
         """What a practising person would be told by the portal or the telephone."""

@@ -140,6 +140,7 @@ class Label(StrEnum):
     CHECK_REPORT = auto()
     # Links
     LINK_FOREIGN = auto()
+    SUPPORT = auto()
     LINK_FILLED = auto()
     LINK_KEPT = auto()
     LINK_BUSY = auto()
@@ -379,6 +380,7 @@ LABELS: dict[Label, tuple[str, str]] = {
         "Bir bağlantı bu programı açtı, ancak portalın bağlantısı değil; hiçbir şey yapılmadı: {link}",
         "A link opened this program, but it is not the portal's; nothing was done: {link}",
     ),
+    Label.SUPPORT: ("Destek: {name} · {support}", "Support: {name} · {support}"),
     Label.LINK_FILLED: (
         "Kod portaldan geldi ve alana yazıldı. Siz İleri düğmesine basmadan gönderilmez.",
         "The code came from the portal and stands in the field. It is not sent until you press Next.",

@@ -36,6 +36,8 @@ class EndPage(Page):
                 self.add(self._notice(_calmer(message, ending.outcome)))
         if ending.outcome is Outcome.DONE:
             self.say(self.voice(Label.KEEP_SAFE))
+        elif setting.extra.get("support"):
+            self.say(str(setting.extra["support"]), "soft")
         self.end(self.main(Label.BACK_TO_START, lambda: self.answer(None)), stop=None)
 
 
