@@ -86,7 +86,8 @@ def measures(*, rounds: int | None = None) -> Iterator[Measure]:
             yield not_measured("ocsp", "answers by POST", "1/s", str(absent), Goal(">=", 1.8))
             return
         with network() as net, _running(settings, folder, peers, net):
-            _verify(folder, net)
+            with _openssl(folder, net):
+                _verify(folder, net)
             yield from _rates(Load(peers, folder, net), size, rounds or ROUNDS)
             yield _freshness(settings, net)
         yield not_measured(
@@ -102,9 +103,14 @@ def _rates(load: Load, size: int, rounds: int) -> Iterator[Measure]:
     def one(who: str, number: int, path: str, *, kept: bool, post: bool = True) -> float:
         return load.rate(who, PORT + number, path, kept=kept, post=post)
 
+    def openssls() -> float:
+        # A new one for each run: connections that the load cut off at the end of a run may leave it waiting for ever.
+        with _openssl(load.folder, load.net):
+            return one("openssl", 1, "/", kept=False)  # it closes every connection
+
     kept = alternate(
         lambda: one("ours", 0, "/ocsp", kept=True),
-        lambda: one("openssl", 1, "/", kept=False),  # it closes every connection
+        openssls,
         lambda: one("nginx", 2, "/answer.der", kept=True, post=False),
         rounds,
     )
@@ -120,7 +126,7 @@ def _rates(load: Load, size: int, rounds: int) -> Iterator[Measure]:
     )
     new = alternate(
         lambda: one("ours, new", 0, "/ocsp", kept=False),
-        lambda: one("openssl", 1, "/", kept=False),
+        openssls,
         None,
         rounds,
     )
@@ -163,22 +169,32 @@ def _verify(folder: Path, net: Network) -> None:
 def _running(settings: Path, folder: Path, peers: Path, net: Network) -> Iterator[None]:
     (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, port=PORT + 2))
     ours = [sys.executable, "-c", _OURS.format(port=PORT)]
-    openssl = ["openssl", "ocsp", "-index", "index.txt", "-CA", "issuing.pem", "-rsigner", "ocsp.pem"]
-    openssl += ["-rkey", "ocsp.key", "-port", str(PORT + 1), "-ndays", "1", "-ignore_err"]
     nginx = [str(peers / "usr/sbin/nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "user root;"]
     with ExitStack() as stack:
         for command, more in (
             (ours, {"ANAHTAR_CONFIG": str(settings)}),
-            (openssl, {}),
             (nginx if os.geteuid() == 0 else nginx[:-2], environment(peers)),
         ):
             stack.enter_context(_process(net.inside(machine.on_core(machine.SERVER, command)), folder, more))
-        deadline = time.monotonic() + 20
-        while not net.listen(PORT, PORT + 1, PORT + 2):
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"not all servers came up: {(folder / 'servers.log').read_text()[-800:]}")
-            time.sleep(0.05)
+        _until_up(folder, net, PORT, PORT + 2)
         yield
+
+
+@contextmanager
+def _openssl(folder: Path, net: Network) -> Iterator[None]:
+    command = ["openssl", "ocsp", "-index", "index.txt", "-CA", "issuing.pem", "-rsigner", "ocsp.pem"]
+    command += ["-rkey", "ocsp.key", "-port", str(PORT + 1), "-ndays", "1", "-ignore_err"]
+    with _process(net.inside(machine.on_core(machine.SERVER, command)), folder, {}):
+        _until_up(folder, net, PORT + 1)
+        yield
+
+
+def _until_up(folder: Path, net: Network, *ports: int) -> None:
+    deadline = time.monotonic() + 20
+    while not net.listen(*ports):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"not all servers came up: {(folder / 'servers.log').read_text()[-800:]}")
+        time.sleep(0.05)
 
 
 @contextmanager
