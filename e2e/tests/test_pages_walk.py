@@ -74,6 +74,8 @@ def test_a_page_that_was_closed_shows_the_same_code_again(here: House) -> None:
 def test_when_no_program_opens_the_page_leads_back_to_the_code(here: House) -> None:
     with here.page(person=0) as page:
         code = open_unlock(page)
+        address, refused = page.url, list[str]()
+        page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
         page.clock.install()
         with page.expect_response("**/baglanti/") as made:
             page.click("#programda-ac button")
@@ -82,7 +84,7 @@ def test_when_no_program_opens_the_page_leads_back_to_the_code(here: House) -> N
         page.wait_for_function("document.querySelector('#programda-ac button').disabled")
         page.clock.fast_forward(4000)
         page.wait_for_selector("#acilmadi:not([hidden])")
-        assert page.locator("#code").inner_text() == code
+        assert (page.locator("#code").inner_text(), page.url, refused) == (code, address, [])
         cancel_unlock(page)
 
 

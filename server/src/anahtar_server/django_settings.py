@@ -116,6 +116,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "script-src": [SELF],
         "connect-src": [SELF],
+        "frame-src": ["eimza:"],  # the link that opens the program
         "form-action": [SELF, _config.signin.issuer],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

@@ -37,6 +37,15 @@
   // Programda Aç: fetch a fresh link and follow it. No browser tells whether a program took it; but a program that
   // opens takes the focus. If nothing has for some seconds, the code is there to be typed.
   const PATIENCE = 4000; // milliseconds
+  const follow = (address) => {
+    // In a frame: a browser that knows no program for it says so there and this page stays.
+    const frame = document.createElement("iframe");
+    frame.hidden = true;
+    frame.src = address;
+    document.body.append(frame);
+    setTimeout(() => frame.remove(), PATIENCE);
+  };
+
   const openInProgram = async (form) => {
     const hint = document.getElementById("acilmadi");
     const button = form.querySelector("button");
@@ -50,7 +59,7 @@
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const link = page.getElementById("ac");
-      if (link) location.href = link.href;
+      if (link) follow(link.href);
       else if (answer.ok || answer.status === 401) return location.reload(); // it moved on meanwhile: the page says it
     } catch {
       // no connection: the hint says what to do
@@ -86,6 +95,7 @@
   const swap = (fresh) => {
     const focused = document.activeElement?.id;
     live.replaceChildren(fresh);
+    document.getElementById("acilmadi").hidden = true; // whatever opened or not, the unlock moved on
     reveal(live);
     wind();
     if (focused && !document.activeElement?.id) document.getElementById(focused)?.focus();
