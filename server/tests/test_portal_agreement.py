@@ -105,6 +105,21 @@ def test_a_refusal_ends_the_question_and_is_told(two: Two) -> None:
     assert "/karar/" in two.ask_for_pin()
 
 
+def test_an_answer_sent_twice_is_one_answer(two: Two) -> None:
+    question = two.ask_for_pin()
+    for _ in range(2):
+        assert two.second.post(question, {"yanit": "evet"}).headers["Location"] == question
+    assert AuditEntry.objects.filter(act="agreement-answered").count() == 2
+
+
+def test_a_number_sent_twice_asks_once(two: Two) -> None:
+    Firm.objects.update(representatives_needed=1)
+    address = f"{two.home}kararlar/sayi/"
+    two.first.post(address, {"sayi": "2"})
+    assert two.first.post(address, {"sayi": "2"}).headers["Location"] == f"{two.home}kararlar/"
+    assert Agreement.objects.count() == 1
+
+
 def test_whoever_asked_may_withdraw(two: Two) -> None:
     two.first.post(two.ask_for_pin(), {"yanit": "hayir"})
     assert Agreement.objects.get().state == "refused"

@@ -75,7 +75,7 @@ def ask(
 
 @transaction.atomic
 def answer(*, agreement: UUID, holder: Holder, sign_in: UUID, yes: bool, portal_url: str, now: datetime) -> Agreement:
-    """Agree or not; the "no" of whoever asked withdraws the question.
+    """Agree or not; the "no" of whoever asked withdraws the question. The same answer again changes nothing.
 
     Raises Refusal PAGE_NOT_FOUND for an unknown one, AGREEMENT_OVER for an ended one, ACT_NOT_ALLOWED for a stranger.
     """
@@ -86,6 +86,8 @@ def answer(*, agreement: UUID, holder: Holder, sign_in: UUID, yes: bool, portal_
     found = Agreement.objects.select_for_update().get(pk=agreement)
     found.firm = firm
     representatives = _representatives(firm, holder, now)
+    if AgreementAnswer.objects.filter(agreement=found, holder=holder, yes=yes).exists():
+        return found  # sent twice
     if found.state != State.OPEN or now >= found.ends_at:
         raise Refusal(Problem.AGREEMENT_OVER)
     _answer(found, holder, sign_in, yes, now)

@@ -55,6 +55,8 @@ def set_needed(request: HttpRequest, sign_in: SignIn, firm: UUID) -> HttpRespons
     number = request.POST.get("sayi", "")
     if not (number.isascii() and number.isdigit() and len(number) < 4):
         raise Refusal(Problem.FORM_OLD)
+    if int(number) == theirs.representatives_needed:  # nothing to change, or sent twice
+        return HttpResponseRedirect(reverse("muhur_kararlar", args=[firm]))
     shown = f"{theirs.representatives_needed} → {number}"
     return ask(sign_in, owner, What.NEEDED, about=f"firm:{firm}", guards=f"firm:{firm}", shown=shown, value=int(number))
 
