@@ -11,6 +11,7 @@ from anahtar_card.errors import NoCard
 from anahtar_card.family import Look, PinState
 from anahtar_card.pin import PinRule
 from anahtar_desktop.assistant import Overview
+from anahtar_desktop.card_status import Life, Status
 from anahtar_desktop.doctor import Finding, Grade
 from anahtar_desktop.doctor_texts import Found
 from anahtar_desktop.ending import Ending, Outcome
@@ -38,7 +39,13 @@ FACTS = CardFacts(
     LOOK,
     (
         Certificate(
-            Holder("Şükrü Işıkoğlu", "10000000146"), "Anahtar NES 1", "1A2B", BEGIN, BEGIN + timedelta(1000), "RSA 2048"
+            Holder("Şükrü Işıkoğlu", "10000000146"),
+            "Anahtar NES 1",
+            "1A2B",
+            BEGIN,
+            BEGIN + timedelta(1000),
+            "RSA 2048",
+            status=Status(Life.SUSPENDED, BEGIN + timedelta(30)),
         ),
     ),
 )

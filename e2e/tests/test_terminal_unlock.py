@@ -22,6 +22,8 @@ from anahtar_story.record import Chapter
 from anahtar_story.stage import Stage
 from anahtar_story.window import open_window
 
+from anahtar_desktop import card_status
+from anahtar_desktop.card_status import Life, Status
 from anahtar_desktop.qt.single import hand_over
 
 ROOT = Path(__file__).parents[2]
@@ -175,6 +177,15 @@ def test_a_locked_card_gets_its_new_pin_in_the_window(
     ]
     with desk("direct", stage.folder) as readers:
         assert holder.verify(holder.reader_with(readers, 2048), new_pin) == "right"
+
+
+def test_the_card_viewer_learns_from_the_status_service_that_a_certificate_is_in_use(stage: Stage) -> None:
+    with desk("direct", stage.folder) as readers:
+        raw = holder.ask_card(holder.reader_with(readers, 2048), lambda driver: driver.certificate())
+    deadline = time.monotonic() + PATIENCE
+    while (status := card_status.ask(raw)).life is not Life.GOOD and time.monotonic() < deadline:
+        time.sleep(0.5)  # the worker publishes what is due
+    assert status == Status(Life.GOOD)
 
 
 def test_the_demos_window_opens_on_its_cards_and_a_second_start_finds_it(

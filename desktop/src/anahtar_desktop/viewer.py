@@ -6,8 +6,8 @@ directories, and those name the files.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from anahtar_card.families.akis import basics, names
 from anahtar_card.family import Driver, Look
 from anahtar_card.flow import Conversation, Result, converse
 from anahtar_card.reader import Readers
+from anahtar_desktop.card_status import Status
 from anahtar_desktop.holders import Holder, holder_in
 from anahtar_desktop.looking import opened
 
@@ -33,7 +34,8 @@ FILE_SYSTEMS = ("akis", "akis-foreign")
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate as the card holds it, nothing of it verified. `serial` is in hex, `key` for instance "RSA 2048"."""
+    """A certificate as the card holds it, nothing of it verified. `serial` is in hex, `key` for instance "RSA 2048";
+    `status` is what its status service says, None where it was not asked."""
 
     holder: Holder
     issuer: str
@@ -42,6 +44,7 @@ class Certificate:
     ends: datetime
     key: str
     uses: tuple[str, ...] = ()
+    status: Status | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,15 @@ class CardFacts:
     certificates: tuple[Certificate, ...]
 
 
-def view(readers: Readers, serial: str) -> CardFacts:
-    """Return what the card with this serial number tells; raises CardError when it cannot be opened."""
+def view(readers: Readers, serial: str, ask: Callable[[bytes], Status] | None = None) -> CardFacts:
+    """Return what the card with this serial number tells; raises CardError when it cannot be opened. `ask` asks the
+    status service about a certificate, after the card was let go."""
     with opened(readers, serial) as card:
         raw = converse(certificates_of(card.driver), card.connection)
-        return CardFacts(card.look, tuple(one for one in map(read, raw) if one is not None))
+        look = card.look
+    found = [(one, read(one)) for one in raw]
+    asked = [(one, ask(one) if ask and fact else None, fact) for one, fact in found]
+    return CardFacts(look, tuple(replace(fact, status=status) for _, status, fact in asked if fact is not None))
 
 
 def certificates_of(driver: Driver) -> Conversation[list[bytes]]:

@@ -22,6 +22,7 @@ class Door:
 
 def _view(parts: Surroundings) -> Any:
     from anahtar_card.errors import CardError
+    from anahtar_desktop.card_status import ask
     from anahtar_desktop.looking import survey
     from anahtar_desktop.viewer import view
 
@@ -32,7 +33,7 @@ def _view(parts: Surroundings) -> Any:
 
     def facts(serial: str) -> Any:
         try:
-            return view(parts.readers, serial)
+            return view(parts.readers, serial, ask)
         except CardError as error:
             return error
 

@@ -132,7 +132,15 @@ class Label(StrEnum):
     LIFE_VALID = auto()
     LIFE_EXPIRED = auto()
     LIFE_NOT_YET = auto()
-    LIFE_NOT_ASKED = auto()
+    LIFE_STATUS = auto()
+    LIFE_SINCE = auto()
+    LIFE_GOOD = auto()
+    LIFE_SUSPENDED = auto()
+    LIFE_REVOKED = auto()
+    LIFE_UNKNOWN = auto()
+    LIFE_NO_SERVICE = auto()
+    LIFE_NOT_REACHED = auto()
+    LIFE_NOT_BELIEVED = auto()
     # Check page
     CHECK_LEAD = auto()
     CHECK_AGAIN = auto()
@@ -366,9 +374,23 @@ LABELS: dict[Label, tuple[str, str]] = {
     Label.LIFE_VALID: ("Süresi geçerli", "Within its dates"),
     Label.LIFE_EXPIRED: ("Süresi dolmuş", "Expired"),
     Label.LIFE_NOT_YET: ("Henüz başlamadı", "Not valid yet"),
-    Label.LIFE_NOT_ASKED: (
-        "Askıya alınmış ya da iptal edilmiş olup olmadığı burada sorulmadı; portal gösterir.",
-        "Whether it is suspended or revoked was not asked here; the portal shows it.",
+    Label.LIFE_STATUS: ("Durumu", "Status"),
+    Label.LIFE_SINCE: ("{status} ({since})", "{status} ({since})"),
+    Label.LIFE_GOOD: ("Kullanımda; durum hizmetine şimdi soruldu", "In use; the status service was asked just now"),
+    Label.LIFE_SUSPENDED: ("Askıda", "Suspended"),
+    Label.LIFE_REVOKED: ("İptal edilmiş", "Revoked"),
+    Label.LIFE_UNKNOWN: ("Durum hizmeti bu sertifikayı tanımıyor", "The status service does not know this certificate"),
+    Label.LIFE_NO_SERVICE: (
+        "Sorulamadı: sertifika bir durum hizmeti göstermiyor",
+        "Not asked: the certificate names no status service",
+    ),
+    Label.LIFE_NOT_REACHED: (
+        "Sorulamadı: durum hizmetine ulaşılamıyor; portal gösterir",
+        "Not asked: the status service is out of reach; the portal shows it",
+    ),
+    Label.LIFE_NOT_BELIEVED: (
+        "Bilinmiyor: gelen yanıt güvenilir değil; portal gösterir",
+        "Not known: the answer cannot be believed; the portal shows it",
     ),
     Label.CHECK_LEAD: (
         "Programın bilgisayarınızda gerek duyduğu her şey. Hiçbir deneme hakkı kullanılmaz.",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
 
 from anahtar_card.errors import CardError
+from anahtar_desktop.card_status import Life, Status
 from anahtar_desktop.failures import problem_of
 from anahtar_desktop.plainly import plain
 from anahtar_desktop.ports import Seen
@@ -17,6 +18,15 @@ from anahtar_desktop.qt.texts import Label
 from anahtar_desktop.viewer import CardFacts, Certificate
 
 USES = {"sign": Label.USE_SIGN, "commit": Label.USE_COMMIT, "encrypt": Label.USE_ENCRYPT}
+LIVES = {
+    Life.GOOD: Label.LIFE_GOOD,
+    Life.SUSPENDED: Label.LIFE_SUSPENDED,
+    Life.REVOKED: Label.LIFE_REVOKED,
+    Life.UNKNOWN: Label.LIFE_UNKNOWN,
+    Life.NO_SERVICE: Label.LIFE_NO_SERVICE,
+    Life.NOT_REACHED: Label.LIFE_NOT_REACHED,
+    Life.NOT_BELIEVED: Label.LIFE_NOT_BELIEVED,
+}
 Shown = tuple[Seen, CardFacts | CardError]
 
 
@@ -43,8 +53,6 @@ class ViewerPage(Page):
             self.say(self.voice(Label.VIEWER_NONE))
         for number, certificate in enumerate(facts.certificates, 1):
             self.add(self._certificate(number, certificate))
-        if facts.certificates:
-            self.say(self.voice(Label.LIFE_NOT_ASKED), "soft")
 
     def _certificate(self, number: int, certificate: Certificate) -> QFrame:
         frame = QFrame()
@@ -76,7 +84,13 @@ class ViewerPage(Page):
             (Label.KEY_KIND, one.key),
             (Label.USES, uses),
         ]
-        return rows
+        return rows + ([(Label.LIFE_STATUS, self._status(one.status))] if one.status else [])
+
+    def _status(self, status: Status) -> str:
+        said = self.voice(LIVES[status.life])
+        if status.since is None:
+            return said
+        return self.voice(Label.LIFE_SINCE, status=said, since=status.since.astimezone().strftime("%d.%m.%Y %H:%M"))
 
     def _life(self, one: Certificate) -> str:
         now = datetime.now(UTC)
