@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.parts.marks import MARK
@@ -22,6 +22,9 @@ _INSERTED = re.compile(r'INSERT INTO "(\w+)".*RETURNING', re.DOTALL)
 _CREATED = re.compile(r"""INSERT INTO "unlock_unlock" .*?VALUES \('([0-9a-f]{32})'""", re.DOTALL)
 _REFERENCE = re.compile(r"""(?<="code_reference" = )'([A-Z2-9]{4})'""")
 _NONCE = re.compile(r"""(?<="card_nonce" = )(?:'\\x|[xX]')([0-9a-fA-F]{32})'""")
+_OBJECTION = re.compile(
+    r"""(?<=INSERT INTO "people_objection" )(.*?VALUES \((?:'\\x|[xX]'))([0-9a-fA-F]{64})'""", re.DOTALL
+)
 _OF_CONNECTIONS = ("SELECT set_config(", "PRAGMA")
 """A new connection's own statements: a peer that keeps its connections has none."""
 
@@ -74,7 +77,10 @@ def _known(statements: list[Statement], given: dict[str, int]) -> Unlock:
         if statement.inserts_into:
             numbers[given[statement.inserts_into]] = f"z{index}_id"
             given[statement.inserts_into] += 1
-    return Unlock(statements, _one(_CREATED, whole), _one(_REFERENCE, whole), _one(_NONCE, whole).lower(), numbers)
+    name, nonce = _one(_CREATED, whole), _one(_NONCE, whole).lower()
+    # The digest of the way to object is unique too: the two that are new in each run stand in its place.
+    own = [replace(one, text=_OBJECTION.sub(rf"\g<1>{name}{nonce}'", one.text)) for one in statements]
+    return Unlock(own, name, _one(_REFERENCE, whole), nonce, numbers)
 
 
 def _one(pattern: re.Pattern[str], text: str) -> str:

@@ -110,6 +110,7 @@ LOGGED = [
     f"{MARK}consent'",
     f"""SELECT 1 WHERE "code_reference" = 'AB23' AND subject = 'unlock:{NAME}'""",
     f"""INSERT INTO "unlock_grant" ("unlock_id") VALUES ('{NAME}'::uuid) RETURNING "unlock_grant"."id\"""",
+    f"""INSERT INTO "people_objection" ("digest", "about") VALUES ('\\x{"c3" * 32}'::bytea, 'unlock:{NAME}')""",
     f"""UPDATE "t" SET facts = '{{"grant":{GRANT}}}' WHERE id = {GRANT} AND "card_nonce" = '\\x{NONCE}'::bytea""",
 ]
 
@@ -117,12 +118,13 @@ LOGGED = [
 def test_logged_statements_become_a_script_whose_runs_never_meet(tmp_path: Path) -> None:
     [unlock] = statements.split(LOGGED)
     steps = statements.write_pgbench(unlock, tmp_path / "one.sql")
-    assert steps == ["", "open", "consent", "consent", "consent"]
-    drawn, opened, asked, granted, used = (tmp_path / "one.sql").read_text(encoding="utf-8").splitlines()
+    assert steps == ["", "open", "consent", "consent", "consent", "consent"]
+    drawn, opened, asked, granted, told, used = (tmp_path / "one.sql").read_text(encoding="utf-8").splitlines()
     assert drawn.endswith("\\gset")
     assert opened.endswith("""VALUES (':zname'::uuid, ':zcode');""")
     assert asked.endswith("""= ':zcode' AND subject = ':zunlock';""")
     assert granted.endswith("\\gset z2_")
+    assert told.endswith("""VALUES ('\\x:zname:znonce'::bytea, ':zunlock');""")
     assert used.endswith("""'{"grant": :z2_id}' WHERE id = :z2_id AND "card_nonce" = '\\x:znonce'::bytea;""")
 
 
