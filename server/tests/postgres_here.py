@@ -42,4 +42,6 @@ class PrivatePostgresql:
 
     def _run(self, command: list[str]) -> None:
         path = str(_binaries() / command[0])
-        subprocess.run([*self._as_other, path, *command[1:]], check=True, capture_output=True, cwd="/")
+        done = subprocess.run([*self._as_other, path, *command[1:]], capture_output=True, text=True, cwd="/")
+        if done.returncode:
+            raise RuntimeError(f"{command[0]}: {done.stderr}")
