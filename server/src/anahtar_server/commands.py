@@ -107,19 +107,36 @@ def _prepare(_options: argparse.Namespace) -> int:
         from anahtar_server import grants
 
         grants.apply(database.roles)
+    _refuse_made_up()
     return 0
+
+
+def _refuse_made_up() -> None:
+    """In earnest, raise SettingsWrong on a database that a rehearsal filled; needs Django set up."""
+    from django.db import connection
+
+    from anahtar_server.audit.traces import refuse_made_up
+    from anahtar_server.config import config
+
+    refuse_made_up(rehearsal=config().rehearsal)
+    connection.close()
 
 
 def _serve(_options: argparse.Namespace) -> int:
     from anahtar_server.config import config
     from anahtar_server.serving import serve
 
-    serve(config())
+    settings = config()
+    if not settings.rehearsal:
+        _django()
+        _refuse_made_up()
+    serve(settings)
     return 0
 
 
 def _keyservice(_options: argparse.Namespace) -> int:
     _django()
+    _refuse_made_up()
     from anahtar_server.config import config
     from anahtar_server.keyservice.serve import face_of, serve
     from anahtar_server.keyservice.warm import keep_warm
@@ -133,6 +150,7 @@ def _keyservice(_options: argparse.Namespace) -> int:
 
 def _worker(_options: argparse.Namespace) -> int:
     _django()
+    _refuse_made_up()
     from anahtar_server.config import config
     from anahtar_server.worker import JOBS, run
 
@@ -162,6 +180,7 @@ def rooms_jobs(settings: Config) -> list[Job]:
 
 def _publisher(_options: argparse.Namespace) -> int:
     _django()
+    _refuse_made_up()
     from anahtar_server.config import config
     from anahtar_server.publisher import run
 

@@ -13,6 +13,7 @@ from stdnum.tr import tckimlik, vkn
 
 from anahtar_card.families.akis.secrets_held import SALT_LENGTH, pin_of
 from anahtar_card.virtual import Memory
+from anahtar_server.audit.traces import REHEARSAL
 from anahtar_server.certificates.issuing import make_authority
 from anahtar_server.certificates.models import Authority
 from anahtar_server.certificates.workshop import KEY_VERSION, make_virtual_card
@@ -21,7 +22,6 @@ from anahtar_server.custody.port import Custody
 from anahtar_server.people import acts as people
 from anahtar_server.people.models import Firm, Holder
 
-ACTOR = "rehearsal"
 _GIVEN = ("Ayşe", "Işıl", "Çağrı", "Ömer", "Şule", "Gökçe", "İlknur", "Uğur")
 _FAMILY = ("Deneme", "Örnek", "Prova", "Alıştırma")
 _TITLES = ("Örnek Değirmencilik Gıda Sanayi ve Ticaret Limited Şirketi", "Prova Çiçekçilik Anonim Şirketi")
@@ -90,7 +90,7 @@ def prepare_keys(custody: Custody, now: datetime) -> Authority:
     if not custody.has(key_version=KEY_VERSION):
         custody.make_master(KEY_VERSION)
     return make_authority(
-        name="issuing-1", title="Anahtar Prova Sertifika Hizmetleri", custody=custody, actor=ACTOR, now=now
+        name="issuing-1", title="Anahtar Prova Sertifika Hizmetleri", custody=custody, actor=REHEARSAL, now=now
     )
 
 
@@ -106,16 +106,16 @@ def register(person: Person, *, cards: Path, authority: Authority, custody: Cust
         family_name=person.family_name,
         birth_date=date.fromisoformat(person.birth_date),
         language="tr",
-        actor=ACTOR,
+        actor=REHEARSAL,
         now=known,
     )
-    people.add_contact_line(holder=holder, channel="sms", address=person.mobile, actor=ACTOR, now=known)
-    people.add_contact_line(holder=holder, channel="email", address=person.email, actor=ACTOR, now=known)
-    set_web_password(holder=holder, password=person.web_password, actor=ACTOR, now=known)
+    people.add_contact_line(holder=holder, channel="sms", address=person.mobile, actor=REHEARSAL, now=known)
+    people.add_contact_line(holder=holder, channel="email", address=person.email, actor=REHEARSAL, now=known)
+    set_web_password(holder=holder, password=person.web_password, actor=REHEARSAL, now=known)
     owner = _firm(person, holder, known) or holder
     path = _free(cards, "muhur" if person.vkn else "nes")
     memory = Memory.open(path, rehearsal=True)
-    make_virtual_card(memory=memory, owner=owner, authority=authority, custody=custody, actor=ACTOR, now=now)
+    make_virtual_card(memory=memory, owner=owner, authority=authority, custody=custody, actor=REHEARSAL, now=now)
     if not person.vkn:
         # The PIN that its holder set long ago and will have mistyped three times.
         pin_of(memory).set(person.old_pin.encode(), secrets.token_bytes(SALT_LENGTH))
@@ -134,8 +134,8 @@ def _free(cards: Path, kind: str) -> Path:
 def _firm(person: Person, holder: Holder, known: datetime) -> Firm | None:
     if not person.vkn:
         return None
-    firm = people.register_firm(tax_number=person.vkn, title=person.title, actor=ACTOR, now=known)
-    people.register_representative(holder=holder, firm=firm, since=known, until=None, actor=ACTOR, now=known)
+    firm = people.register_firm(tax_number=person.vkn, title=person.title, actor=REHEARSAL, now=known)
+    people.register_representative(holder=holder, firm=firm, since=known, until=None, actor=REHEARSAL, now=known)
     return firm
 
 
@@ -146,7 +146,7 @@ def represent_too(person: Person, of: Person, now: datetime) -> None:
         firm=Firm.objects.get(tax_number=of.vkn),
         since=now - KNOWN_FOR,
         until=now + timedelta(days=365),
-        actor=ACTOR,
+        actor=REHEARSAL,
         now=now - KNOWN_FOR,
     )
 
