@@ -50,22 +50,23 @@ def main() -> None:
 
 
 def _seat(number: int, provider: Signer, authority: object, custody: object, now: datetime) -> Seat:
+    from anahtar_server.audit.traces import REHEARSAL
     from anahtar_server.certificates.models import Authority
     from anahtar_server.certificates.workshop import make_virtual_card
     from anahtar_server.people import acts as people
-    from anahtar_server.rehearsal.people import ACTOR, KNOWN_FOR, make_person
+    from anahtar_server.rehearsal.people import KNOWN_FOR, make_person
 
     assert isinstance(authority, Authority)
     person, known = make_person(1000 + number, with_firm=False), now - KNOWN_FOR
     holder = people.register_holder(
         tckn=person.tckn, given_name=person.given_name, family_name=person.family_name,
-        birth_date=date.fromisoformat(person.birth_date), language="tr", actor=ACTOR, now=known,
+        birth_date=date.fromisoformat(person.birth_date), language="tr", actor=REHEARSAL, now=known,
     )  # fmt: skip
-    people.add_contact_line(holder=holder, channel="sms", address=person.mobile, actor=ACTOR, now=known)
-    people.add_contact_line(holder=holder, channel="email", address=person.email, actor=ACTOR, now=known)
+    people.add_contact_line(holder=holder, channel="sms", address=person.mobile, actor=REHEARSAL, now=known)
+    people.add_contact_line(holder=holder, channel="email", address=person.email, actor=REHEARSAL, now=known)
     memory = Memory()
     card = make_virtual_card(
-        memory=memory, owner=holder, authority=authority, custody=custody, actor=ACTOR, now=now  # type: ignore[arg-type]
+        memory=memory, owner=holder, authority=authority, custody=custody, actor=REHEARSAL, now=now  # type: ignore[arg-type]
     )  # fmt: skip
     csrf = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(32))
     return Seat(card.serial, person.mobile, memory, _browser(holder, provider, person.tckn, now), csrf)

@@ -132,7 +132,7 @@ def _live(seat: Seat, code: str, port: int, codes: Sqlite, journal: Path) -> dic
     server = TimedServer(f"http://127.0.0.1:{port}")
     server.clock = clock
     readers = VirtualReaders([TimedReader(VirtualReader("Okuyucu", card), clock)])
-    desk = SimpleNamespace(readers=readers, journal=FileJournal(journal), server=server)
+    desk: Any = SimpleNamespace(readers=readers, journal=FileJournal(journal), server=server)
     stage = window_stage.Stage(desk)
     stage.start(window_stage.Wish.UNLOCK)
     stage.code(code)
