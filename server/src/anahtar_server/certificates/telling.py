@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from anahtar_server.cards.models import Card
 from anahtar_server.certificates.texts import News, told
 from anahtar_server.clock import local_time
 from anahtar_server.config import config
-from anahtar_server.notices.acts import tell
-from anahtar_server.people.models import ContactLine, Holder
-from anahtar_server.people.objections import make_objection
-from anahtar_server.people.queries import lines_of, representatives_of
+from anahtar_server.people.models import Holder
+from anahtar_server.people.queries import representatives_of
+from anahtar_server.people.telling import tell_holder
 
 
 def tell_concerned(*, card: Card, news: News, key: str, about: str, actor: str, now: datetime) -> None:
-    """Tell the holder, or every representative of a firm, in the transaction of the act that `key` names.
+    """Tell the holder, or every representative of a firm, in the transaction of the act that `key` names."""
+    serial, time, address = card.serial, local_time(now), config().portal.public_url
 
-    Each text holds a code by which its reader objects without signing in, so it is blanked when it has left.
-    """
+    def text(language: str, channel: str, code: str) -> tuple[str, str]:
+        return told(news, language, channel, serial, time, address, code)
+
     for holder in _concerned(card, now):
-        code = make_objection(holder=holder, subject=f"card:{card.pk}", about=about, choose=secrets.choice, now=now)
-        for line in lines_of(holder):
-            subject, text = told(
-                news, holder.language, line.channel, card.serial, local_time(now), config().portal.public_url, code
-            )
-            tell(
-                channel="sms" if line.channel == ContactLine.Channel.SMS else "email",
-                address=line.address,
-                subject=subject,
-                text=text,
-                about=about,
-                actor=actor,
-                now=now,
-                not_after=None,
-                key=f"{key}:{line.pk}",
-                secret=True,
-            )
+        tell_holder(holder=holder, text_of=text, stops=f"card:{card.pk}", about=about, key=key, actor=actor, now=now)
 
 
 def _concerned(card: Card, now: datetime) -> list[Holder]:

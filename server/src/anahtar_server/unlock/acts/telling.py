@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
 from datetime import datetime
 
 from anahtar_server.cards.models import Card
 from anahtar_server.clock import local_time
 from anahtar_server.config import config
-from anahtar_server.notices.acts import tell
-from anahtar_server.people.models import ContactLine, Holder
-from anahtar_server.people.objections import make_objection
-from anahtar_server.people.queries import lines_of, representatives_of
+from anahtar_server.people.models import Holder
+from anahtar_server.people.queries import representatives_of
+from anahtar_server.people.telling import TextOf, tell_holder
 from anahtar_server.unlock import texts
 from anahtar_server.unlock.models import Unlock
-
-TextOf = Callable[[str, str, str], tuple[str, str]]
-"""Subject and text for a language, a channel and the code of the way to object."""
 
 
 def concerned(card: Card, acting: Holder, now: datetime) -> list[Holder]:
@@ -48,20 +42,12 @@ def tell_unsettled(unlock: Unlock, now: datetime) -> None:
 
 
 def _tell(unlock: Unlock, holder: Holder, text_of: TextOf, what: str, now: datetime) -> None:
-    """The texts hold the code by which the holder stops the card's certificates: blanked when they have left."""
-    about = f"unlock:{unlock.name}"
-    code = make_objection(holder=holder, subject=f"card:{unlock.card_id}", about=about, choose=secrets.choice, now=now)
-    for line in lines_of(holder):
-        subject, text = text_of(holder.language, line.channel, code)
-        tell(
-            channel="sms" if line.channel == ContactLine.Channel.SMS else "email",
-            address=line.address,
-            subject=subject,
-            text=text,
-            about=about,
-            actor="key-service",
-            now=now,
-            not_after=None,
-            key=f"{what}:{unlock.name}:{line.pk}",
-            secret=True,
-        )
+    tell_holder(
+        holder=holder,
+        text_of=text_of,
+        stops=f"card:{unlock.card_id}",
+        about=f"unlock:{unlock.name}",
+        key=f"{what}:{unlock.name}",
+        actor="key-service",
+        now=now,
+    )
