@@ -6,6 +6,7 @@ import asyncio
 import base64
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -82,28 +83,28 @@ def failure(stage: Stage, request: bytes) -> Failure | None:
     return next((one for one in Failure if one.answer == body), None)
 
 
+@dataclass
+class Asked:
+    """A request as a server hands it on."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    whole: bytes = b""
+
+    def header(self, name: str) -> str:
+        return self.headers.get(name, "")
+
+    async def body(self) -> bytes | None:
+        return self.whole
+
+
 def get(
     stage: Stage, path: str, *, method: str = "GET", headers: dict[str, str] | None = None, body: bytes = b""
-) -> Any:
-    """Ask over the ASGI face and return (status, headers, body)."""
-    sent: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    pairs = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
-    scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode(), "headers": pairs}
-    asyncio.run(stage.service(scope, receive, send))
-    whole = b"".join(message.get("body", b"") for message in sent[1:])
-    return sent[0]["status"], {k.decode(): v.decode() for k, v in sent[0]["headers"]}, whole
-
-
-def post(stage: Stage, body: bytes, kind: str = "application/ocsp-request") -> Any:
-    """Ask by POST."""
-    return get(stage, "/ocsp", method="POST", headers={"content-type": kind}, body=body)
+) -> tuple[int, dict[str, str], bytes]:
+    """Ask as over HTTP and return (status, headers, body)."""
+    reply = asyncio.run(stage.service.reply(Asked(method, path, headers or {}, body)))
+    return reply.status, dict(reply.headers), reply.body
 
 
 # --- openssl says the same after each act -----------------------------------------------------------------------------
@@ -480,7 +481,6 @@ def test_caches_are_told_what_they_may_keep_and_for_how_long(stage: Stage) -> No
     assert headers["cache-control"] == "max-age=60, public, no-transform, must-revalidate"
     assert headers["last-modified"] == stage.now.strftime("%a, %d %b %Y %H:%M:%S GMT")
     assert headers["expires"] == (stage.now + timedelta(seconds=60)).strftime("%a, %d %b %Y %H:%M:%S GMT")
-    assert int(headers["content-length"]) == len(body)
     status, _, body = get(stage, path, headers={"if-none-match": headers["etag"]})
     assert (status, body) == (304, b"")
     stage.pass_time(hours=11, minutes=59, seconds=50)
@@ -494,7 +494,6 @@ def test_caches_are_told_what_they_may_keep_and_for_how_long(stage: Stage) -> No
     [
         ("POST", "/ocsp", "text/plain", 10, 415),
         ("POST", "/ocsp", "", 10, 415),
-        ("POST", "/ocsp", "application/ocsp-request", 9000, 413),
         ("POST", "/ocsp/MEUw", "application/ocsp-request", 10, 404),
         ("PUT", "/ocsp", "application/ocsp-request", 10, 405),
         ("DELETE", "/crl/issuing-1-0.crl", "", 0, 405),
@@ -519,11 +518,6 @@ def test_what_is_asked_in_another_way_is_refused_plainly(
         assert body == Failure.MALFORMED_REQUEST.answer
 
 
-def test_a_long_request_is_refused_by_its_stated_length_alone(stage: Stage) -> None:
-    headers = {"content-type": "application/ocsp-request", "content-length": "9" * 30}
-    assert get(stage, "/ocsp", method="POST", headers=headers)[0] == 413
-
-
 def test_the_authoritys_certificates_and_lists_are_given(stage: Stage) -> None:
     stage.publish()
     status, headers, body = get(stage, "/ca/issuing-1.cer")
@@ -531,7 +525,7 @@ def test_the_authoritys_certificates_and_lists_are_given(stage: Stage) -> None:
     for name, expected in (("issuing-1-0", stage.full()), ("issuing-1-0-delta", stage.delta())):
         status, headers, body = get(stage, f"/crl/{name}.crl")
         assert (status, headers["content-type"], body) == (200, "application/pkix-crl", expected)
-    assert get(stage, "/crl/issuing-1-0.crl", method="HEAD")[2] == b""
+    assert get(stage, "/crl/issuing-1-0.crl", method="HEAD")[0] == 200
     acts.suspend(certificate=stage.issue(), actor=stage.by_holder, now=stage.now)
     stage.publish()
     assert get(stage, "/crl/issuing-1-0.crl")[2] == stage.full()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import http.client
 import json
@@ -23,6 +24,8 @@ from django.conf import settings as django_settings
 from anahtar_server.certificates import acts, commands
 from anahtar_server.certificates.models import Certificate
 from anahtar_server.certificates.ocsp.failures import Failure
+from anahtar_server.certificates.responder import face
+from anahtar_server.certificates.responder.http import Reply
 from anahtar_server.commands import rooms_jobs
 from anahtar_server.config import config
 from anahtar_server.worker import attempt
@@ -45,15 +48,20 @@ class Process:
         link.close()
         return status, whole
 
-    def raw(self, data: bytes) -> bytes:
-        """Send bytes that need be no HTTP at all; return what comes back until the other side closes."""
+    def raw(self, data: bytes, *, waits: bool = False) -> bytes:
+        """Send bytes that need be no HTTP at all; return what comes back until the other side closes. `waits`: and say
+        not that this is all."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as link:
             link.sendall(data)
-            link.shutdown(socket.SHUT_WR)
+            if not waits:
+                link.shutdown(socket.SHUT_WR)
             whole = b""
             while part := link.recv(65536):
                 whole += part
         return whole
+
+
+OCSP = b"content-type: application/ocsp-request\r\n"
 
 
 @pytest.fixture
@@ -68,15 +76,14 @@ def process(stage: Stage, tmp_path: Path) -> Iterator[Process]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    script = (
-        "from anahtar_server import django_settings\n"
-        f"django_settings.DATABASES['default']['NAME'] = {str(django_settings.DATABASES['default']['NAME'])!r}\n"
-        "from anahtar_server.certificates.settings import CertificateSettings\n"
-        "from anahtar_server.responder import serve\n"
-        f"serve(CertificateSettings(port={port}))\n"
-    )
+    common = Path(os.environ["ANAHTAR_CONFIG"])
+    own = common.with_name(f"responder-{port}.toml")  # beside the secrets that it names
+    own.write_text(_on_this_database(common.read_text(encoding="utf-8")) + f"[certificates]\nport = {port}\n")
     with (tmp_path / "responder.log").open("wb") as log:
-        running = subprocess.Popen([sys.executable, "-c", script], stdout=log, stderr=subprocess.STDOUT)
+        running = subprocess.Popen(
+            [str(Path(sys.executable).parent / "anahtar"), "responder"],
+            env={**os.environ, "ANAHTAR_CONFIG": str(own)}, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
     try:
         deadline = time.monotonic() + 20
         while True:
@@ -89,7 +96,15 @@ def process(stage: Stage, tmp_path: Path) -> Iterator[Process]:
     finally:
         running.terminate()
         running.wait(10)
+        own.unlink()
     assert "Traceback" not in (tmp_path / "responder.log").read_text()
+
+
+def _on_this_database(settings: str) -> str:
+    name = str(django_settings.DATABASES["default"]["NAME"])
+    return settings.replace('path = "anahtar.sqlite3"', f'path = "{name}"').replace(
+        'name = "postgres"', f'name = "{name}"'
+    )
 
 
 def openssl_asks(stage: Stage, process: Process, certificate: Certificate) -> str:
@@ -152,7 +167,8 @@ def test_no_rubbish_makes_the_process_fail(stage: Stage, process: Process) -> No
     stage.publish()
     for method, path, body, kind, status in (
         ("POST", "/ocsp", b"\xff" * 8192, "application/ocsp-request", 200),
-        ("POST", "/ocsp", b"\xff" * 100_000, "application/ocsp-request", 413),
+        ("POST", "/ocsp", b"\xff" * 8193, "application/ocsp-request", 413),
+        ("POST", "/ocsp", b"\xff" * 1_000_000, "application/ocsp-request", 413),
         ("POST", "/ocsp", b"x", "application/x-www-form-urlencoded", 415),
         ("GET", "/ocsp//////", b"", "", 200),
         ("GET", "/ocsp/%ff%fe%00", b"", "", 200),
@@ -164,12 +180,54 @@ def test_no_rubbish_makes_the_process_fail(stage: Stage, process: Process) -> No
         b"\x16\x03\x01\x00\xa5\x01\x00",
         b"GET\r\n\r\n",
         b"POST /ocsp HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+        b"POST /ocsp HTTP/1.1\r\nhost: x\r\n" + OCSP + b"content-length: 500\r\n\r\ncut off",
     ):
         assert not process.raw(bytes_sent).startswith(b"HTTP/1.1 5")
     assert process.ask("POST", "/ocsp", b"\x30\x00", "application/ocsp-request") == (
         200,
         Failure.MALFORMED_REQUEST.answer,
     )
+
+
+def test_a_body_of_unknown_length_is_read_only_as_far_as_a_request_may_be_long(stage: Stage, process: Process) -> None:
+    certificate = stage.issue()
+    stage.publish()
+    stage.ask(certificate)
+    request = (stage.folder / "request.der").read_bytes()
+    head = b"POST /ocsp HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n" + OCSP + b"\r\n"
+
+    def chunked(*pieces: bytes) -> bytes:
+        return head + b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in (*pieces, b""))
+
+    said = process.raw(chunked(request[:40], request[40:]), waits=True)
+    assert said.startswith(b"HTTP/1.1 200") and said.endswith(stage.reply(request).body)
+    assert process.raw(chunked(*[bytes(4000)] * 3), waits=True).startswith(b"HTTP/1.1 413")
+
+
+def test_old_clients_keep_their_connection_and_a_head_has_no_body(stage: Stage, process: Process) -> None:
+    stage.publish()
+    asked = b"HEAD /crl/issuing-1-0.crl HTTP/1.0\r\n"
+    said = process.raw(asked + b"connection: keep-alive\r\n\r\n" + asked + b"\r\n", waits=True)
+    assert said.count(b"HTTP/1.0 200") == 2
+    assert said.count(b"content-length: %d\r\n" % len(stage.full())) == 2
+    assert said.endswith(b"\r\n\r\n")
+
+
+def test_a_long_list_leaves_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[bytes] = []
+
+    class Outlet:
+        async def send_bytes(self, data: bytes) -> None:
+            sent.append(data)
+
+    class Line:
+        def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Outlet:
+            assert (status, headers) == (200, [("content-length", "25")])
+            return Outlet()
+
+    monkeypatch.setattr(face, "_CHUNK", 10)
+    asyncio.run(face._send(Reply(200, bytes(range(25))), Line()))  # type: ignore[arg-type]
+    assert [len(piece) for piece in sent] == [10, 10, 5] and b"".join(sent) == bytes(range(25))
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------

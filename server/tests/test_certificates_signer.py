@@ -92,6 +92,7 @@ def test_another_issuers_certificate_is_never_unknown(stage: Stage) -> None:
     root = certificate.authority.parent if certificate.authority else None
     assert root is not None
     assert failure(stage, asked(stage, certificate, issuer=root)) is Failure.UNAUTHORIZED
+    assert failure(stage, asked(stage, certificate, issuer=root, serial=4711)) is Failure.UNAUTHORIZED
 
 
 def test_what_is_ours_but_has_no_answer_is_never_unknown(stage: Stage) -> None:

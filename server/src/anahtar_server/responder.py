@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
-import django
-import uvicorn
+from granian import Granian
+from granian.constants import Interfaces, Loops
 
 from anahtar_server.certificates.settings import CertificateSettings
+
+if TYPE_CHECKING:  # Django is set up only in the process that serves
+    from anahtar_server.certificates.responder.face import Line, Scope
 
 
 def serve(settings: CertificateSettings) -> None:
     """Serve until SIGTERM or SIGINT, on one loop; a reverse proxy may stand before several of these."""
-    uvicorn.run(
+    Granian(
         "anahtar_server.responder:application",
         factory=True,
-        host=settings.host,
+        interface=Interfaces.RSGI,
+        address=settings.host,
         port=settings.port,
-        lifespan="off",
-        ws="none",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        backlog=1024,
-        timeout_keep_alive=30,
-    )
+        workers=1,
+        runtime_threads=1,
+        loop=Loops.uvloop,
+        websockets=False,
+        log_enabled=False,
+    ).serve()
 
 
-def application() -> object:
-    """Return the ASGI application; what uvicorn (or any other ASGI server, as a factory) loads."""
+def application() -> Callable[[Scope, Line], Awaitable[None]]:
+    """Return what granian calls for each request, made in the process that serves."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anahtar_server.django_settings")
+    import django
+
     django.setup()
     from anahtar_server.certificates.responder.application import make
+    from anahtar_server.certificates.responder.face import face_of
     from anahtar_server.certificates.settings import current
 
-    return make(current())
+    return face_of(make(current()))

@@ -1,4 +1,4 @@
-"""The application that an ASGI server loads: settings, a store, and the thread that keeps it fresh."""
+"""What a server loads: settings, a store, and the thread that keeps it fresh."""
 
 from __future__ import annotations
 

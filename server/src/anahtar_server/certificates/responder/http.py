@@ -5,14 +5,28 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
 LONGEST_BODY = 8 * 1024
 LONGEST_PATH = 4 * 1024
-OCSP_REQUEST, OCSP_RESPONSE = b"application/ocsp-request", b"application/ocsp-response"
-CRL, CERTIFICATE, TEXT = b"application/pkix-crl", b"application/pkix-cert", b"text/plain; charset=utf-8"
+OCSP_REQUEST, OCSP_RESPONSE = "application/ocsp-request", "application/ocsp-response"
+CRL, CERTIFICATE, TEXT = "application/pkix-crl", "application/pkix-cert", "text/plain; charset=utf-8"
 
-Header = tuple[bytes, bytes]
+Header = tuple[str, str]
+
+
+class Incoming(Protocol):
+    """A request, whatever server took it; `path` without the query, percent signs read or not."""
+
+    method: str
+    path: str
+
+    def header(self, name: str) -> str:
+        """Return a header's value by its name in lower case, empty without it."""
+
+    async def body(self) -> bytes | None:
+        """Return the body, None when it is longer than LONGEST_BODY."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +50,14 @@ _WORDS = {
 
 def refused(status: int, *more: Header) -> Reply:
     """Return a refusal in plain words, which nobody keeps."""
-    headers = [(b"content-type", TEXT), (b"cache-control", b"no-store"), *more]
+    headers = [("content-type", TEXT), ("cache-control", "no-store"), *more]
     return Reply(status, _WORDS[status], headers)
 
 
-def from_path(path: bytes) -> bytes | None:
+def from_path(path: str) -> bytes | None:
     """Return the request in the path of a GET (RFC 6960 appendix A.1): base64, percent-encoded or not; "//" is base64
     like any other. None when it is none."""
     try:
         return base64.b64decode(unquote_to_bytes(path), validate=True)
     except binascii.Error:
         return None
-
-
-def header(scope_headers: list[Header], name: bytes) -> bytes:
-    """Return a header's value, empty without it."""
-    for key, value in scope_headers:
-        if key == name:
-            return value
-    return b""

@@ -30,14 +30,14 @@ class Served:
 
     der: bytes
     until: float
-    modified: bytes
-    tag: bytes
+    modified: str
+    tag: str
 
     @classmethod
     def of(cls, der: bytes, this_update: datetime, next_update: datetime) -> Served:
         """Return what is to be served."""
-        tag = b'"' + sha256(der).hexdigest()[:32].encode() + b'"'
-        return cls(der, next_update.timestamp(), format_datetime(this_update, usegmt=True).encode(), tag)
+        tag = f'"{sha256(der).hexdigest()[:32]}"'
+        return cls(der, next_update.timestamp(), format_datetime(this_update, usegmt=True), tag)
 
 
 class NotNow(Exception):
