@@ -19,6 +19,12 @@ from anahtar_wire import inbox
 PHONE, DESK, ZOOMED = (390, 800), (1100, 850), (320, 256)
 """Widths and heights in CSS pixels; 320 × 256 is a window of 1280 × 1024 at 400 % (WCAG 2.2, 1.4.10)."""
 
+_SETTINGS = "\n[limits]\nunlocks_per_card_a_day = 100\n"
+"""The walks of all stories open more unlocks of one card than a holder may in a day."""
+
+_FRESH_FOR = 200.0
+"""Seconds after which a person signs in anew: pages that need a sign-in of at most 5 minutes are walked too."""
+
 _SMS_WITHIN = 8.0
 _SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage"]
 
@@ -30,6 +36,7 @@ class House:
     stage: Stage
     browser: Browser
     kept: dict[int, StorageState] = field(default_factory=dict)
+    since: dict[int, float] = field(default_factory=dict)
 
     @contextmanager
     def page(
@@ -40,8 +47,10 @@ class House:
         person: int | None = None,
         script: bool = True,
         dark: bool = False,
+        library: str = "",
     ) -> Iterator[Page]:
-        """Yield a window of its own, signed in as a person or as nobody; no error of a script may happen in it."""
+        """Yield a window of its own, signed in as a person or as nobody; no error of a script may happen in it.
+        Every page begins with `library`, a script's text, where it is given."""
         state = None if person is None else self.signed_in(person)
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -54,6 +63,8 @@ class House:
             base_url=self.stage.portal,
         )
         context.add_cookies([{"name": "anahtar_dil", "value": language, "url": self.stage.portal}])
+        if library:
+            context.add_init_script(library)
         page, wrong = context.new_page(), list[str]()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         yield page
@@ -63,11 +74,11 @@ class House:
             raise AssertionError(f"errors of scripts: {wrong}")
 
     def signed_in(self, person: int) -> StorageState:
-        """Return the cookies of a person who signed in through the gate, once for all windows."""
-        if person not in self.kept:
+        """Return the cookies of a person who signed in through the gate, lately and once for all windows."""
+        if time.monotonic() - self.since.get(person, -_FRESH_FOR) >= _FRESH_FOR:
             context = self.browser.new_context(locale="tr-TR", base_url=self.stage.portal)
             self.enter(context.new_page(), person)
-            self.kept[person] = context.storage_state()
+            self.kept[person], self.since[person] = context.storage_state(), time.monotonic()
             context.close()
         return self.kept[person]
 
@@ -113,7 +124,7 @@ def house(folder: Path, first_port: int) -> Iterator[House]:
     if chromium is None:
         raise FileNotFoundError("chromium is not installed")
     with (
-        Stage(folder, readers="direct", seed=1, first_port=first_port, representatives=2) as stage,
+        Stage(folder, readers="direct", seed=1, first_port=first_port, representatives=2, settings=_SETTINGS) as stage,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=_SWITCHES)

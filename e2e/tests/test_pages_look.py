@@ -1,48 +1,11 @@
-"""What every page promises to every reader: it fits a phone and 400 %, loads little and from us alone, works by
-keyboard and without script."""
+"""What the pages promise to every reader: they load little and from us alone, and the keyboard is enough."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
-import pytest
-from anahtar_pages import tour
-from anahtar_pages.house import DESK, PHONE, ZOOMED, House, cancel_unlock, house, open_unlock
+from anahtar_pages.house import DESK, House, cancel_unlock, open_unlock
 from playwright.sync_api import Page, Request
-
-FIRST_PORT = 18440
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("pages") / "stage", FIRST_PORT) as made:
-        yield made
-
-
-def too_wide(page: Page) -> int:
-    """How many pixels the page would have to be scrolled sideways."""
-    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wide
-
-
-@pytest.mark.parametrize("language", ["tr", "en"])
-@pytest.mark.parametrize("size", [PHONE, ZOOMED])
-def test_no_page_is_scrolled_sideways(here: House, language: str, size: tuple[int, int]) -> None:
-    with here.page(language=language, size=size) as page:
-        wide = {name: too_wide(page) for name in tour.public(page)}
-    with here.page(language=language, size=size, person=0) as page:
-        wide |= {name: too_wide(page) for name in tour.signed_in(page)}
-    assert {name: much for name, much in wide.items() if much} == {}
-
-
-def test_no_page_of_a_firm_is_scrolled_sideways_at_400_percent(here: House) -> None:
-    wide: dict[str, int] = {}
-    for person, walk in ((1, partial(tour.of_firm, ask="pin")), (0, tour.to_agree), (1, tour.undo)):
-        with here.page(size=ZOOMED, person=person) as page:
-            wide |= {name: too_wide(page) for name in walk(page)}
-    assert {name: much for name, much in wide.items() if much} == {}
 
 
 def test_a_first_visit_loads_little_and_from_this_host_alone(here: House) -> None:
@@ -102,18 +65,6 @@ def test_an_error_takes_the_focus_and_leads_to_its_field(here: House) -> None:
         assert page.evaluate("document.activeElement.id") == "id_duties"
 
 
-def test_without_script_the_code_page_renews_itself_and_offers_nothing_dead(here: House) -> None:
-    with here.page(person=0, script=False) as page:
-        code = open_unlock(page)
-        assert len(code) == 14
-        assert page.locator("button[data-kopyala]").is_hidden()
-        assert page.locator("noscript p").is_visible()
-        with page.expect_navigation(timeout=15_000):
-            pass
-        assert page.locator("#code").inner_text() == code
-        cancel_unlock(page)
-
-
 def test_with_script_the_code_is_copied_by_one_press(here: House) -> None:
     with here.page(person=0) as page:
         code = open_unlock(page)
@@ -132,9 +83,10 @@ def test_with_script_the_code_is_copied_by_one_press(here: House) -> None:
 
 def test_dark_colours_are_taken_from_the_system(here: House) -> None:
     grounds = []
-    for dark in (False, True):
-        with here.page(dark=dark) as page:
-            page.goto("/")
+    with here.page() as page:
+        page.goto("/")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
             grounds.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert grounds == ["rgb(255, 255, 255)", "rgb(14, 26, 38)"]
 

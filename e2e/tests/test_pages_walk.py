@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import platform
+from collections.abc import Callable
 
 import pytest
-from anahtar_pages.house import House, cancel_unlock, house, open_unlock, press
+from anahtar_pages.house import House, cancel_unlock, open_unlock, press
 from anahtar_story.desk import desk
 from anahtar_story.guide import fresh_pin
 from playwright.sync_api import Page
@@ -17,24 +18,20 @@ from anahtar_desktop.journal import FileJournal
 from anahtar_desktop.links import reference_in
 from anahtar_desktop.scripted import ScriptedView
 
-FIRST_PORT = 18446
+
+def seen_while_confirming(page: Page) -> tuple[str, str]:
+    """Return which computer and which step the page shows when the program asks for the SMS code."""
+    page.wait_for_selector("#state[data-state=confirming]")
+    step = page.locator(".steps li[aria-current]").get_attribute("data-step") or ""
+    return page.locator("#computer").inner_text(), step
 
 
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("walk") / "stage", FIRST_PORT) as made:
-        yield made
-
-
-def unlock(here: House, code: str, page: Page, seen: list[str]) -> Outcome:
-    """Run the program with this code; each time it waits for a person, note what the page shows by then."""
-    who = here.stage.people[0]
-    read = here.watch_sms(who["mobile"], r"\b\d{8}\b")
+def unlock(here: House, code: str, meanwhile: Callable[[], None] = lambda: None) -> Outcome:
+    """Run the program with this code; `meanwhile` happens while it waits for the SMS code."""
+    read = here.watch_sms(here.stage.people[0]["mobile"], r"\b\d{8}\b")
 
     def confirmation() -> str:
-        page.wait_for_selector("#state[data-state=confirming]")
-        seen.append(page.locator("#computer").inner_text())
-        seen.append(page.locator(".steps li[aria-current]").get_attribute("data-step") or "")
+        meanwhile()
         return str(read())
 
     view = ScriptedView(code=code, new_pin=fresh_pin(), method="sms", confirmation=confirmation)
@@ -48,17 +45,27 @@ def unlock(here: House, code: str, page: Page, seen: list[str]) -> Outcome:
 )
 def test_the_page_ticks_the_steps_while_the_program_works(here: House, language: str, end: str) -> None:
     with here.page(language=language, person=0) as page:
-        code, seen = open_unlock(page), list[str]()
+        code, seen = open_unlock(page), list[tuple[str, str]]()
         page.evaluate("window.sameDocument = true")
-        assert unlock(here, code, page, seen) is Outcome.DONE
+        assert unlock(here, code, lambda: seen.append(seen_while_confirming(page))) is Outcome.DONE
         page.wait_for_selector("#state[data-state=done]")
         assert page.evaluate("window.sameDocument")  # it moved, it was not loaded again
-        assert seen[0]
-        assert seen[1] == "4"
+        ((computer, step),) = seen
+        assert computer == platform.node()
+        assert step == "4"
         assert end in page.locator("#state").inner_text()
         assert end in page.locator("#duyuru").inner_text()
         assert page.title().startswith(end)
         assert page.locator("#code").count() == 0
+
+
+def test_without_script_the_page_renews_itself_until_it_tells_the_end(here: House) -> None:
+    with here.page(person=0, script=False) as page:
+        code = open_unlock(page)
+        assert page.locator("button[data-kopyala]").is_hidden()  # nothing dead is offered
+        assert page.locator("noscript p").is_visible()
+        assert unlock(here, code) is Outcome.DONE
+        page.wait_for_selector("#state[data-state=done]", timeout=15_000)
 
 
 def test_a_page_that_was_closed_shows_the_same_code_again(here: House) -> None:
