@@ -46,7 +46,8 @@ def test_the_window_loads_no_network_and_no_cryptography_before_it_shows() -> No
     code = (
         "import os, sys; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
         "import anahtar_desktop.qt.app\n"
-        "print([name for name in ('cryptography', 'pydantic', 'urllib.request', 'anahtar_desktop.client') "
+        "print([name for name in ('cryptography', 'pydantic', 'urllib.request', "
+        "'PySide6.QtNetwork', 'anahtar_wire.problems', 'tomllib', 'anahtar_desktop.client') "
         "if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

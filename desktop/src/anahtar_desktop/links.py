@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from anahtar_wire.problems import Problem, Refusal
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the window loads this before it shows
     from anahtar_desktop.ports import Server
+    from anahtar_wire.problems import Refusal
 
 SCHEME = "eimza"
 LONGEST = 200
@@ -38,6 +37,7 @@ def reference_in(link: str) -> str:
 def code_for(reference: str, server: Server) -> str | Refusal:
     """Return the code that the settings' server gives for a reference, as it is typed, or why there is none."""
     from anahtar_wire.code import NotACode
+    from anahtar_wire.problems import Problem, Refusal
 
     try:
         return server.code_of_link(reference).reveal()

@@ -23,13 +23,13 @@ from anahtar_desktop.qt.wish import Wish
 from anahtar_desktop.qt.work import Work
 from anahtar_desktop.texts import Text
 from anahtar_desktop.watching import Watch
-from anahtar_wire.problems import Problem, Refusal
 
 if TYPE_CHECKING:  # the first page shows before any of these is loaded
     from anahtar_desktop.assistant import Overview
     from anahtar_desktop.practice import Practice
     from anahtar_desktop.qt.conversation import Conversation
     from anahtar_desktop.qt.pages.code import CodePage
+    from anahtar_wire.problems import Refusal
 
 OTHER = {"tr": "en", "en": "tr"}
 LAST_WORDS = 5.0
@@ -112,6 +112,7 @@ class Window(Frame):
 
     def _lost(self) -> None:
         from anahtar_desktop.assistant import Overview
+        from anahtar_wire.problems import Problem
 
         self._show_start(Overview(Problem.INTERNAL, (), ()))
 
@@ -172,7 +173,7 @@ class Window(Frame):
         return cast("CodePage", page) if asks else None
 
     def _traded(self, found: str | Refusal) -> None:
-        if isinstance(found, Refusal):
+        if not isinstance(found, str):
             self.note(self._voice.problem(found.problem, **found.facts).spoken)
         elif self._empty_field is not None:
             self._empty_field.fill(found)
@@ -185,6 +186,8 @@ class Window(Frame):
             self._use_brought()
 
     def _lost_link(self) -> None:
+        from anahtar_wire.problems import Problem, Refusal
+
         self._traded(Refusal(Problem.INTERNAL))
 
     def _use_brought(self) -> None:
