@@ -37,7 +37,7 @@ def _opensc_knows_akis() -> bool:
 
 KNOWS_AKIS = _opensc_knows_akis()
 collect_ignore = [] if KNOWS_AKIS else ["test_opensc_witness.py"]
-"""The witness of the family needs that driver (docs/decisions/0010); every OpenSC is a stranger all the same."""
+"""The witness of the family needs that driver (docs/decisions/0011); every OpenSC is a stranger all the same."""
 
 
 def pytest_report_header() -> list[str]:
