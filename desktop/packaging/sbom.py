@@ -1,20 +1,27 @@
 """Writes the program's bill of materials (CycloneDX 1.5, JSON): every part that comes with it, with the version and the
 check sums of the lock file, and which part needs which.
 
-    desktop/packaging/sbom.py requirements/test.txt > out/desktop/eimza.cdx.json
+    desktop/packaging/sbom.py requirements/build.txt [out/desktop/eimza] > out/desktop/eimza.cdx.json
 
 Parts and what they need are read from the packages that are installed where this runs; versions and sums from the lock.
 It holds no time and no random number, so the same lock makes the same file.
+
+With the built folder as second argument the bill has what PyInstaller took from the system too: the interpreter, and
+libraries of Debian's packages. Qt itself comes inside pyside6-essentials.
 """
 
 from __future__ import annotations
 
 import json
+import platform
 import re
+import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -68,8 +75,35 @@ def closure(name: str) -> dict[str, list[str]]:
     return dict(sorted(found.items()))
 
 
-def bill(lock: Locked) -> dict[str, Any]:
-    """Return the bill of materials; raises KeyError for a part that the lock does not hold."""
+def of_system(built: Path) -> list[dict[str, Any]]:
+    """Return what a built folder holds that no wheel brought; raises LookupError for a library of nobody's."""
+    libraries = {one.name for one in (built / "_internal").glob("lib*.so*") if not one.is_symlink()}
+    found = [("cpython", platform.python_version(), "generic")]
+    found += _packages_of([name for name in libraries if not name.startswith("libpython")])
+    return [
+        {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
+        for name, version, kind in sorted(found)
+        for purl in [f"pkg:{kind}/{name}@{quote(version, safe=':~')}"]
+    ]
+
+
+def _packages_of(libraries: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return name, version and kind of the packages that libraries of the system belong to."""
+    lines = _dpkg("-S", *(f"*/{name}" for name in libraries))
+    owners = {path.rpartition("/")[2]: package for package, _, path in (line.partition(": ") for line in lines)}
+    if missing := set(libraries) - set(owners):
+        raise LookupError(", ".join(sorted(missing)))
+    shown = _dpkg("-W", "-f=${Package} ${Version}\\n", *sorted(set(owners.values())))
+    return [(name, version, "deb/debian") for name, version in (line.split() for line in shown)]
+
+
+def _dpkg(*words: str) -> list[str]:
+    done = subprocess.run(["dpkg-query", *words], capture_output=True, text=True)  # noqa: S603, S607  Debian's own tool
+    return done.stdout.splitlines()
+
+
+def bill(lock: Locked, system: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Return the bill of materials with these parts of the system; raises KeyError for a part that the lock lacks."""
     parts = closure(PROGRAM)
     references = {name: f"pkg:pypi/{name}@{_version(name, lock)}" for name in parts}
     return {
@@ -77,7 +111,10 @@ def bill(lock: Locked) -> dict[str, Any]:
         "specVersion": "1.5",
         "version": 1,
         "metadata": {"component": _component(PROGRAM, references, lock, "application")},
-        "components": [_component(name, references, lock, "library") for name in parts if name != PROGRAM],
+        "components": [
+            *(_component(name, references, lock, "library") for name in parts if name != PROGRAM),
+            *system,
+        ],
         "dependencies": [
             {"ref": references[name], "dependsOn": [references[one] for one in below]} for name, below in parts.items()
         ],
@@ -95,4 +132,5 @@ def _version(name: str, lock: Locked) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(bill(locked(Path(sys.argv[1]).read_text(encoding="utf-8"))), indent=1))
+    system = of_system(Path(sys.argv[2])) if len(sys.argv) > 2 else []
+    print(json.dumps(bill(locked(Path(sys.argv[1]).read_text(encoding="utf-8")), system), indent=1))

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 from desk import CODE, Desk
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QFileOpenEvent
 from stand_in_server import refuse
 from window_stage import Stage, Wish
 
 from anahtar_desktop.links import LONGEST
+from anahtar_desktop.qt.macos import LinkEvents
 from anahtar_desktop.qt.pages.code import CodePage
 from anahtar_desktop.qt.pages.pins import NewPinPage
 from anahtar_desktop.qt.pages.practice import PracticePage
@@ -63,6 +66,17 @@ def test_a_link_fills_the_code_and_submits_nothing(opened: Open) -> None:
     page.go_on()
     stage.duties()
     assert stage.desk.server.calls[:2] == ["code_of_link", "claim"]
+
+
+def test_a_link_that_a_system_hands_over_as_an_event_is_taken_too(opened: Open) -> None:
+    stage = opened()
+    stage.at(StartPage)
+    events = LinkEvents(stage.app, stage.window.take_link)
+    try:
+        stage.app.sendEvent(stage.app, QFileOpenEvent(QUrl(LINK)))
+        assert filled(stage).field.text == CODE
+    finally:
+        stage.app.removeEventFilter(events)
 
 
 def test_a_link_that_started_the_program_waits_for_the_first_page(opened: Open) -> None:

@@ -23,8 +23,9 @@ def register(command: Sequence[str]) -> str:
     bundle = _bundle(Path(command[0]))
     info = bundle / "Contents" / "Info.plist"
     properties = plistlib.loads(info.read_bytes())
-    properties["CFBundleURLTypes"] = url_types()
-    info.write_bytes(plistlib.dumps(properties))
+    if properties.get("CFBundleURLTypes") != url_types():  # a packaged bundle has it, and a change breaks its signature
+        properties["CFBundleURLTypes"] = url_types()
+        info.write_bytes(plistlib.dumps(properties))
     subprocess.run([TOOL, "-f", bundle], check=False, timeout=30)  # noqa: S603  the system's own tool
     return bundle.name
 

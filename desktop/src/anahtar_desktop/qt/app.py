@@ -43,6 +43,10 @@ def run(settings: Settings, language: str, link: str | None = None) -> int:
     window.seen.connect(lambda: _listen(window, place, held))
     if link:
         window.seen.connect(lambda: window.take_link(link))
+    if sys.platform == "darwin":
+        from anahtar_desktop.qt.macos import LinkEvents
+
+        LinkEvents(app, window.take_link)
     window.begin_when_seen()
     window.show()
     return app.exec()
