@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import shutil
-import socket
 import ssl
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from nginx_here import free_port, nginx
 
 from anahtar_server.certificates import acts
 from anahtar_server.certificates.crl.published import published_list
@@ -26,17 +23,11 @@ from anahtar_server.certificates.issuing import issue
 from anahtar_server.certificates.models import Certificate
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin") or "nginx"
-SETTINGS = """worker_processes 1; daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
-events {{ worker_connections 32; }}
-http {{ access_log off;
-  client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
-  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {folder}/server.pem; ssl_certificate_key {folder}/server.key;
+SERVER = """server {{ listen 127.0.0.1:{port} ssl;
+    ssl_certificate {folder}/server.pem; ssl_certificate_key {folder}/server.key;
     ssl_client_certificate {folder}/authorities.pem; ssl_crl {folder}/lists.pem;
     ssl_verify_client on; ssl_verify_depth 3;
-    location / {{ return 200 "$ssl_client_s_dn"; }} }} }}
-"""
+    location / {{ return 200 "$ssl_client_s_dn"; }} }}"""
 
 
 @pytest.fixture
@@ -72,30 +63,15 @@ def client(stage: Stage, name: str) -> Certificate:
 
 
 @contextmanager
-def nginx(stage: Stage) -> Iterator[int]:
+def guarded(stage: Stage) -> Iterator[int]:
     """nginx with the lists as they are published now; it wants the root's as well as the issuing authority's."""
     stage.publish()
     lists = [published_list(name, 0) for name in ("root-1", "issuing-1")]
     whole = b"".join(x509.load_der_x509_crl(one.der).public_bytes(Encoding.PEM) for one in lists if one)
     stage.file("lists.pem", whole)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    stage.file("nginx.conf", SETTINGS.format(folder=stage.folder, port=port).encode())
-    command = [NGINX, "-p", str(stage.folder), "-e", f"{stage.folder}/nginx.log", "-c", f"{stage.folder}/nginx.conf"]
-    running = subprocess.Popen(command)
-    try:
-        deadline = time.monotonic() + 5
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert running.poll() is None and time.monotonic() < deadline, (stage.folder / "nginx.log").read_text()
-            time.sleep(0.02)
+    port = free_port()
+    with nginx(stage.folder, SERVER.format(folder=stage.folder, port=port), port):
         yield port
-    finally:
-        running.terminate()
-        running.wait(5)
 
 
 def comes_in(stage: Stage, port: int, name: str) -> bool:
@@ -116,15 +92,15 @@ def test_nginx_takes_the_good_one_and_refuses_what_was_suspended_or_revoked(stag
     certificate = client(stage, "one")
     client(stage, "other")
     told = []
-    with nginx(stage) as port:
+    with guarded(stage) as port:
         told.append((comes_in(stage, port, "one"), comes_in(stage, port, "other")))
     acts.suspend(certificate=certificate, actor=stage.by_holder, now=stage.now)
-    with nginx(stage) as port:
+    with guarded(stage) as port:
         told.append((comes_in(stage, port, "one"), comes_in(stage, port, "other")))
     acts.lift(certificate=certificate, actor=stage.by_holder, now=stage.now)
-    with nginx(stage) as port:
+    with guarded(stage) as port:
         told.append((comes_in(stage, port, "one"), comes_in(stage, port, "other")))
     acts.revoke(certificate=certificate, actor=stage.by_holder, now=stage.now)
-    with nginx(stage) as port:
+    with guarded(stage) as port:
         told.append((comes_in(stage, port, "one"), comes_in(stage, port, "other")))
     assert told == [(True, True), (False, True), (True, True), (False, True)]

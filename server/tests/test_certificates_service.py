@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from certificates_stage import Stage, make_stage
-from django.conf import settings as django_settings
+from responder_here import Process, running
 
 from anahtar_server.certificates import acts, commands
 from anahtar_server.certificates.models import Certificate
@@ -33,34 +30,6 @@ from anahtar_server.worker import attempt
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@dataclass
-class Process:
-    """A responder that listens."""
-
-    port: int
-
-    def ask(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, bytes]:
-        """Ask and return status and body."""
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        link.request(method, path, body or None, {"content-type": kind} if kind else {})
-        reply = link.getresponse()
-        status, whole = reply.status, reply.read()
-        link.close()
-        return status, whole
-
-    def raw(self, data: bytes, *, waits: bool = False) -> bytes:
-        """Send bytes that need be no HTTP at all; return what comes back until the other side closes. `waits`: and say
-        not that this is all."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as link:
-            link.sendall(data)
-            if not waits:
-                link.shutdown(socket.SHUT_WR)
-            whole = b""
-            while part := link.recv(65536):
-                whole += part
-        return whole
-
-
 OCSP = b"content-type: application/ocsp-request\r\n"
 
 
@@ -71,40 +40,10 @@ def stage(folder: Path) -> Stage:
 
 
 @pytest.fixture
-def process(stage: Stage, tmp_path: Path) -> Iterator[Process]:
+def process(stage: Stage) -> Iterator[Process]:
     """The responder in a process of its own, on the test's database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    common = Path(os.environ["ANAHTAR_CONFIG"])
-    own = common.with_name(f"responder-{port}.toml")  # beside the secrets that it names
-    own.write_text(_on_this_database(common.read_text(encoding="utf-8")) + f"[certificates]\nport = {port}\n")
-    with (tmp_path / "responder.log").open("wb") as log:
-        running = subprocess.Popen(
-            [str(Path(sys.executable).parent / "anahtar"), "responder"],
-            env={**os.environ, "ANAHTAR_CONFIG": str(own)}, stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert running.poll() is None and time.monotonic() < deadline, (tmp_path / "responder.log").read_text()
-            time.sleep(0.05)
-        yield Process(port)
-    finally:
-        running.terminate()
-        running.wait(10)
-        own.unlink()
-    assert "Traceback" not in (tmp_path / "responder.log").read_text()
-
-
-def _on_this_database(settings: str) -> str:
-    name = str(django_settings.DATABASES["default"]["NAME"])
-    return settings.replace('path = "anahtar.sqlite3"', f'path = "{name}"').replace(
-        'name = "postgres"', f'name = "{name}"'
-    )
+    with running(stage.folder) as process:
+        yield process
 
 
 def openssl_asks(stage: Stage, process: Process, certificate: Certificate) -> str:

@@ -235,8 +235,11 @@ class Certificates(_Table):
     """Whether requests with a nonce go to the signer; else the nonce is ignored (RFC 5019)."""
     signed_per_second: int = 50
     """How many requests a second one responder sends to the signer; what is more is told to try later."""
+    answers_folder: Path | None = None
+    """A folder of the responder's own for answers as files, which a web server before it gives without asking it
+    (deploy/nginx/status.conf). Without it the responder gives all answers itself."""
 
-    @field_validator("signer")
+    @field_validator("signer", "answers_folder")
     @classmethod
     def _place(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         return None if value is None else _placed(value, info)

@@ -1,9 +1,9 @@
-"""The responder's process: lists and status answers for relying parties. It holds no key and writes nothing."""
+"""The responder's process: lists and status answers for relying parties. It holds no key, and
+writes nothing but files of what it serves."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from granian import Granian
@@ -12,7 +12,7 @@ from granian.constants import Interfaces, Loops
 from anahtar_server.certificates.settings import CertificateSettings
 
 if TYPE_CHECKING:  # Django is set up only in the process that serves
-    from anahtar_server.certificates.responder.face import Line, Scope
+    from anahtar_server.certificates.responder.face import Face
 
 
 def serve(settings: CertificateSettings) -> None:
@@ -31,14 +31,15 @@ def serve(settings: CertificateSettings) -> None:
     ).serve()
 
 
-def application() -> Callable[[Scope, Line], Awaitable[None]]:
+def application() -> Face:
     """Return what granian calls for each request, made in the process that serves."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anahtar_server.django_settings")
     import django
 
     django.setup()
-    from anahtar_server.certificates.responder.application import make
-    from anahtar_server.certificates.responder.face import face_of
+    from anahtar_server.certificates.responder.application import Responder
+    from anahtar_server.certificates.responder.face import Face
     from anahtar_server.certificates.settings import current
 
-    return face_of(make(current()))
+    responder = Responder(current())
+    return Face(responder.service, responder.end)

@@ -83,16 +83,22 @@ class Asked:
         return body
 
 
-def face_of(service: StatusService) -> Callable[[Scope, Line], Awaitable[None]]:
-    """Return the application that granian calls for each request."""
+class Face:
+    """The application that granian calls for each request, and once at its end."""
 
-    async def answer(scope: Scope, line: Line) -> None:
+    def __init__(self, service: StatusService, at_end: Callable[[], None]) -> None:
+        self._service, self._at_end = service, at_end
+
+    async def __rsgi__(self, scope: Scope, line: Line) -> None:
+        """Answer one request."""
         if scope.proto != "http":
             return
         with suppress(ProtocolClosed):  # the other side went away
-            await _send(await service.reply(Asked(scope, line)), line)
+            await _send(await self._service.reply(Asked(scope, line)), line)
 
-    return answer
+    def __rsgi_del__(self, _loop: object) -> None:
+        """Come to the end."""
+        self._at_end()
 
 
 async def _send(reply: Reply, line: Line) -> None:
