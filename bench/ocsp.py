@@ -1,4 +1,4 @@
-"""Status answers a second, beside openssl's own responder and a file served by nginx; and how soon an act is seen."""
+"""Status answers a second, beside openssl, cfssl and a file served by nginx; as files; and how soon an act is seen."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from bench.frame import Goal, Measure, Rounds, alternate, judge, not_measured
 from bench.parts import machine
@@ -25,19 +26,19 @@ CONNECTIONS = 16
 SECONDS = 3
 ACTS = 40
 PORT = 8403
-"""Ours, then openssl's, then nginx's, in a network of their own."""
+"""Ours, then openssl's, nginx's and cfssl's, in a network of their own."""
 _PEERS = ("apache2-utils", "libapr1", "libaprutil1", "nginx")
 _NGINX = """worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 256; }}
 http {{ access_log off; keepalive_requests 1000000; sendfile on; default_type application/ocsp-response;
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  server {{ listen 127.0.0.1:{port}; merge_slashes off; root {folder}; }} }}
+  server {{ listen 127.0.0.1:{port}; merge_slashes off; root {folder}; }}
+  include {folder}/status.conf; }}
 """
-_OURS = (
-    "from anahtar_server.certificates.settings import CertificateSettings as S\n"
-    "from anahtar_server.responder import serve\nserve(S(port={port}))"
-)
+_SETTINGS = 'arc = "2.25.28146183"\nanswers_folder = "{folder}/status"\n'
+"""An arc of few bits: what is made with Go before 1.22, as Debian's cfssl, reads no OID with a whole UUID."""
+_DEPLOYED = Path(__file__).parents[1] / "deploy/nginx/status.conf"
 
 
 @dataclass
@@ -75,10 +76,10 @@ def measures(*, rounds: int | None = None) -> Iterator[Measure]:
     """Yield rates by POST with kept and new connections, p99, and the time from an act to the answer."""
     folder = Path(tempfile.mkdtemp(prefix="anahtar-bench-ocsp-"))
     try:
-        settings = made(folder / "register")
+        settings = made(folder / "register", certificates=_SETTINGS.format(folder=folder))
         work("fill", settings, count=1000, listed=False, answers=True)
         work("publish-for", settings, seconds=1)
-        size = int(work("kit", settings, folder=str(folder)).facts["size"])
+        kit = work("kit", settings, folder=str(folder)).facts
         folder.chmod(0o755)
         try:
             peers = unpacked(*_PEERS)
@@ -88,13 +89,11 @@ def measures(*, rounds: int | None = None) -> Iterator[Measure]:
         with network() as net, _running(settings, folder, peers, net):
             with _openssl(folder, net):
                 _verify(folder, net)
-            yield from _rates(Load(peers, folder, net), size, rounds or ROUNDS)
+            load = Load(peers, folder, net)
+            yield from _rates(load, int(kit["size"]), rounds or ROUNDS)
+            yield _beside_cfssl(load, rounds or ROUNDS)
+            yield _as_files(load, str(kit["path"]), rounds or ROUNDS)
             yield _freshness(settings, net)
-        yield not_measured(
-            "ocsp", "beside cfssl's ocspserve", "1/s", "cfssl is no package of Debian's", Goal(">=", 3.0)
-        )
-        why = "answers lie in the database; they are not published as files"
-        yield not_measured("ocsp", "as files behind nginx", "1/s", why, Goal(">=", 0.95))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -133,6 +132,42 @@ def _rates(load: Load, size: int, rounds: int) -> Iterator[Measure]:
     yield judge("ocsp", "by POST, a connection each", "1/s", new, to="peer", goal=Goal(">=", 0.8), why=why)
 
 
+def _beside_cfssl(load: Load, rounds: int) -> Measure:
+    goal = Goal(">=", 3.0)
+    try:
+        cfssl = unpacked("golang-cfssl")
+    except NotThere as absent:
+        return not_measured("ocsp", "beside cfssl's ocspserve", "1/s", str(absent), goal)
+    command = [str(cfssl / "usr/bin/cfssl"), "ocspserve", "-port", str(PORT + 3), "-responses", "responses"]
+    command += ["-loglevel", "3"]
+    with _process(load.net.inside(machine.on_core(machine.SERVER, command)), load.folder, {}):
+        _until_up(load.folder, load.net, PORT + 3)
+        _asked_by_openssl(load.folder, load.net, PORT + 3, "/")
+        taken = alternate(
+            lambda: load.rate("ours", PORT, "/ocsp", kept=True),
+            lambda: load.rate("cfssl", PORT + 3, "/", kept=True),
+            None,
+            rounds,
+        )
+    why = f"by POST, {CONNECTIONS} kept connections, the same answer from the memory of both, one core each"
+    return judge("ocsp", "beside cfssl's ocspserve", "1/s", taken, to="peer", goal=goal, why=why)
+
+
+def _as_files(load: Load, name: str, rounds: int) -> Measure:
+    path = f"/ocsp/{quote(name, safe='')}"
+    file = load.folder / "status/ocsp" / name
+    if file.read_bytes() != (load.folder / "answer.der").read_bytes():
+        raise RuntimeError("the file is not the answer")
+    taken = alternate(
+        lambda: load.rate("files", PORT + 4, path, kept=True, post=False),
+        None,
+        lambda: load.rate("nginx", PORT + 2, "/answer.der", kept=True, post=False),
+        rounds,
+    )
+    why = "nginx as deploy/nginx/status.conf has it, by GET; the limit is the same answer under a short name"
+    return judge("ocsp", "as files behind nginx", "1/s", taken, to="limit", goal=Goal(">=", 0.95), why=why)
+
+
 def _freshness(settings: Path, net: Network) -> Measure:
     """An act is seen as soon as the worker has signed and the responder has looked."""
     worker = subprocess.Popen(
@@ -157,18 +192,24 @@ def _freshness(settings: Path, net: Network) -> Measure:
 
 def _verify(folder: Path, net: Network) -> None:
     """Let openssl check an answer of ours and of its own before anything is timed."""
-    for number, path in ((0, "/ocsp"), (1, "/")):
-        ask = ["openssl", "ocsp", "-reqin", "request.der", "-url", f"http://127.0.0.1:{PORT + number}{path}"]
-        ask += ["-CAfile", "root.pem", "-verify_other", "issuing.pem", "-resp_text"]
-        said = subprocess.run(net.inside(ask), cwd=folder, capture_output=True, text=True, timeout=30)
-        if "Response verify OK" not in said.stderr or "Cert Status: good" not in said.stdout:
-            raise RuntimeError(f"openssl does not take the answer: {said.stderr[-500:]}")
+    _asked_by_openssl(folder, net, PORT, "/ocsp")
+    _asked_by_openssl(folder, net, PORT + 1, "/")
+
+
+def _asked_by_openssl(folder: Path, net: Network, port: int, path: str) -> None:
+    ask = ["openssl", "ocsp", "-reqin", "request.der", "-url", f"http://127.0.0.1:{port}{path}"]
+    ask += ["-CAfile", "root.pem", "-verify_other", "issuing.pem", "-resp_text"]
+    said = subprocess.run(net.inside(ask), cwd=folder, capture_output=True, text=True, timeout=30)
+    if "Response verify OK" not in said.stderr or "Cert Status: good" not in said.stdout:
+        raise RuntimeError(f"openssl does not take the answer: {said.stderr[-500:]}")
 
 
 @contextmanager
 def _running(settings: Path, folder: Path, peers: Path, net: Network) -> Iterator[None]:
     (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, port=PORT + 2))
-    ours = [sys.executable, "-c", _OURS.format(port=PORT)]
+    deployed = _DEPLOYED.read_text(encoding="utf-8").replace("listen 80", f"listen 127.0.0.1:{PORT + 4}")
+    (folder / "status.conf").write_text(deployed.replace("/run/anahtar/status", f"{folder}/status"))
+    ours = [str(Path(sys.executable).parent / "anahtar"), "responder"]
     nginx = [str(peers / "usr/sbin/nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "user root;"]
     with ExitStack() as stack:
         for command, more in (
@@ -176,7 +217,7 @@ def _running(settings: Path, folder: Path, peers: Path, net: Network) -> Iterato
             (nginx if os.geteuid() == 0 else nginx[:-2], environment(peers)),
         ):
             stack.enter_context(_process(net.inside(machine.on_core(machine.SERVER, command)), folder, more))
-        _until_up(folder, net, PORT, PORT + 2)
+        _until_up(folder, net, PORT, PORT + 2, PORT + 4)
         yield
 
 

@@ -5,6 +5,7 @@ Every work reports its seconds; the process's own start, end and memory are for 
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -58,11 +59,13 @@ def work(
     return Done(json.loads(out), seconds, megabytes)
 
 
-def made(folder: Path, *, database: str | None = None) -> Path:
-    """Make an empty register with software keys; returns its settings file."""
+def made(folder: Path, *, database: str | None = None, certificates: str = "") -> Path:
+    """Make an empty register with software keys and these lines in [certificates]; returns its settings file."""
     from anahtar_server.rehearsal import folder as rehearsal
 
     settings = rehearsal.make(folder, keys="software", readers="direct", database=database)
+    table = "[certificates]\n"
+    settings.write_text(settings.read_text(encoding="utf-8").replace(table, table + certificates), encoding="utf-8")
     work("prepare", settings)
     return settings
 
@@ -200,6 +203,7 @@ def _kit(folder: str) -> Facts:
 
     from anahtar_server.certificates import der
     from anahtar_server.certificates.models import Answer, Authority
+    from anahtar_server.certificates.responder.files import name_of
     from anahtar_server.config import config
 
     there = Path(folder)
@@ -213,10 +217,11 @@ def _kit(folder: str) -> Facts:
     asked = der.sequence(der.sequence(der.sequence(der.sequence(bytes(answer.certid)))))
     (there / "request.der").write_bytes(asked)
     (there / "answer.der").write_bytes(bytes(answer.der))
+    (there / "responses").write_text(base64.b64encode(bytes(answer.der)).decode() + "\n")  # cfssl's way
     serial = answer.certificate.serial.upper()
     serial = serial if len(serial) % 2 == 0 else "0" + serial
     (there / "index.txt").write_text(f"V\t290101000000Z\t\t{serial}\tunknown\t/CN=Deneme\n")
-    return {"size": len(bytes(answer.der))}
+    return {"size": len(bytes(answer.der)), "path": name_of(bytes(answer.certid))}
 
 
 def _publish_for(seconds: float) -> Facts:

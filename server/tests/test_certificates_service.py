@@ -6,6 +6,8 @@ import asyncio
 import base64
 import json
 import os
+import re
+import socket
 import subprocess
 import sys
 import time
@@ -21,8 +23,8 @@ from responder_here import Process, running
 from anahtar_server.certificates import acts, commands
 from anahtar_server.certificates.models import Certificate
 from anahtar_server.certificates.ocsp.failures import Failure
-from anahtar_server.certificates.responder import face
-from anahtar_server.certificates.responder.http import Reply
+from anahtar_server.certificates.responder import connection
+from anahtar_server.certificates.responder.connection import Connection
 from anahtar_server.commands import rooms_jobs
 from anahtar_server.config import config
 from anahtar_server.worker import attempt
@@ -147,26 +149,74 @@ def test_old_clients_keep_their_connection_and_a_head_has_no_body(stage: Stage, 
     stage.publish()
     asked = b"HEAD /crl/issuing-1-0.crl HTTP/1.0\r\n"
     said = process.raw(asked + b"connection: keep-alive\r\n\r\n" + asked + b"\r\n", waits=True)
-    assert said.count(b"HTTP/1.0 200") == 2
+    assert said.count(b" 200 OK\r\n") == 2
     assert said.count(b"content-length: %d\r\n" % len(stage.full())) == 2
     assert said.endswith(b"\r\n\r\n")
 
 
-def test_a_long_list_leaves_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[bytes] = []
+def test_requests_that_come_at_once_are_answered_in_their_order(stage: Stage, process: Process) -> None:
+    certificate = stage.issue()
+    stage.publish()
+    stage.ask(certificate)
+    request = (stage.folder / "request.der").read_bytes()
+    plain = b"POST /ocsp HTTP/1.1\r\nhost: x\r\n" + OCSP + b"content-length: %d\r\n\r\n%s" % (len(request), request)
+    pieces = [b"GET /crl/none.crl HTTP/1.1\r\nhost: x\r\n\r\n", plain, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n", plain]
+    said = process.raw(b"".join(pieces * 20))
+    assert re.findall(rb"HTTP/1.1 (\d+)", said) == [b"404", b"200", b"200", b"200"] * 20
+    assert said.count(stage.reply(request).body) == 40
 
-    class Outlet:
-        async def send_bytes(self, data: bytes) -> None:
-            sent.append(data)
 
-    class Line:
-        def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Outlet:
-            assert (status, headers) == (200, [("content-length", "25")])
-            return Outlet()
+def test_what_is_no_http_or_has_endless_headers_is_told_so_and_closed(process: Process) -> None:
+    for sent, status in (
+        (b"rubbish\r\n\r\n", b"400"),
+        (b"POST /ocsp HTTP/1.1\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nhost: x\r\n" + b"x: y\r\n" * 5000, b"431"),
+        (b"GET /" + b"a" * 20_000, b"431"),
+        (b"GET http://durum.example/ca/root-1.cer?x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", b"200"),
+        (b"POST /ocsp HTTP/1.1\r\nexpect: 100-continue\r\n" + OCSP + b"content-length: 9000\r\n\r\n", b"413"),
+    ):
+        said = process.raw(sent, waits=True)
+        assert said.startswith(b"HTTP/1.1 " + status), (sent[:60], said[:60])
 
-    monkeypatch.setattr(face, "_CHUNK", 10)
-    asyncio.run(face._send(Reply(200, bytes(range(25))), Line()))  # type: ignore[arg-type]
-    assert [len(piece) for piece in sent] == [10, 10, 5] and b"".join(sent) == bytes(range(25))
+
+def test_whoever_waits_to_be_told_to_go_on_is_told(stage: Stage, process: Process) -> None:
+    stage.publish()
+    head = b"POST /ocsp HTTP/1.1\r\nexpect: 100-continue\r\nconnection: close\r\n" + OCSP + b"content-length: 2\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", process.port), timeout=5) as link:
+        link.sendall(head)
+        assert link.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        link.sendall(b"0\x00")
+        assert link.recv(1000).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_who_dawdles_or_comes_on_top_of_too_many_is_sent_away(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "MOST", 1)
+    service = stage.service
+
+    async def dawdle() -> None:
+        loop, held = asyncio.get_running_loop(), set[Connection]()
+        server = await loop.create_server(lambda: Connection(service, held), "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\nGET / HT")
+            assert (await reader.readuntil(b"/ca/\n")).startswith(b"HTTP/1.1 200")
+            extra, other = await asyncio.open_connection("127.0.0.1", port)
+            assert await extra.read() == b""  # there is one already
+            other.close()
+            (one,) = held
+            began = loop.time()
+            one.close_idle(began + 29)
+            writer.write(b"TP/1.1\r\nx: y\r\n")  # a little more, now and then
+            await writer.drain()
+            await asyncio.sleep(0.05)
+            assert held == {one}
+            one.close_idle(began + 31)
+            assert await reader.read() == b""
+            assert not held
+            writer.close()
+
+    asyncio.run(dawdle())
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------

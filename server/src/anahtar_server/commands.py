@@ -189,6 +189,7 @@ def _publisher(_options: argparse.Namespace) -> int:
 
 
 def _responder(_options: argparse.Namespace) -> int:
+    _django()
     from anahtar_server.certificates.settings import of
     from anahtar_server.config import config
     from anahtar_server.responder import serve

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass, field
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
@@ -17,10 +19,12 @@ Header = tuple[str, str]
 
 
 class Incoming(Protocol):
-    """A request, whatever server took it; `path` without the query, percent signs read or not."""
+    """A request, whatever server took it; `path` without the query, percent signs read or not; `whole` is the body as
+    far as it has come."""
 
     method: str
     path: str
+    whole: bytes
 
     def header(self, name: str) -> str:
         """Return a header's value by its name in lower case, empty without it."""
@@ -39,11 +43,13 @@ class Reply:
 
 
 _WORDS = {
+    400: b"That is no HTTP/1.\n",
     404: b"Nothing is published here.\n",
     405: b"This address is asked in another way.\n",
     413: b"That is more than a status request.\n",
     414: b"That is more than a status request; send it by POST.\n",
     415: b"A status request is application/ocsp-request.\n",
+    431: b"Those are more headers than a status request needs.\n",
     503: b"Not now; please ask again.\n",
 }
 
@@ -52,6 +58,12 @@ def refused(status: int, *more: Header) -> Reply:
     """Return a refusal in plain words, which nobody keeps."""
     headers = [("content-type", TEXT), ("cache-control", "no-store"), *more]
     return Reply(status, _WORDS[status], headers)
+
+
+@lru_cache(maxsize=64)
+def date(at: int) -> str:
+    """Return a moment (seconds since 1970) as HTTP dates it; asked for the same second thousands of times."""
+    return formatdate(at, usegmt=True)
 
 
 def from_path(path: str) -> bytes | None:

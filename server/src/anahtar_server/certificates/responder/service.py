@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
-from email.utils import formatdate
-from functools import lru_cache
 from typing import TypeVar
 
 from anahtar_server.certificates.der import Malformed
@@ -25,6 +23,7 @@ from anahtar_server.certificates.responder.http import (
     Header,
     Incoming,
     Reply,
+    date,
     from_path,
     refused,
 )
@@ -60,6 +59,18 @@ class StatusService:
         self._nonces = nonces and live is not None
         self._metrics = metrics
         self._threads = threads or ThreadPoolExecutor(4, thread_name_prefix="status")
+
+    def now(self) -> int:
+        """Return the time in whole seconds since 1970."""
+        return int(self._clock())
+
+    def at_once(self, asked: Incoming) -> Reply | None:
+        """Return what a plain status request by POST gets that can be answered from memory; None: ask `reply`."""
+        if asked.method != "POST" or asked.path != "/ocsp" or asked.header("content-type") != OCSP_REQUEST:
+            return None
+        certid = requests.plain(asked.whole)
+        served = None if certid is None else self._store.remembered(certid)
+        return None if served is None else self._served(served)
 
     async def reply(self, asked: Incoming) -> Reply:
         """Return what one request gets."""
@@ -164,7 +175,7 @@ class StatusService:
         return [
             ("content-type", kind),
             ("last-modified", served.modified),
-            ("expires", _date(int(now) + age)),
+            ("expires", date(int(now) + age)),
             ("etag", served.tag),
             ("cache-control", f"max-age={age}, public, no-transform, must-revalidate"),
         ]
@@ -183,9 +194,3 @@ def _unless_known(reply: Reply, asked: Incoming) -> Reply:
     if known and ("etag", known) in reply.headers:
         return Reply(304, b"", [one for one in reply.headers if one[0] != "content-type"])
     return reply
-
-
-@lru_cache(maxsize=64)
-def _date(at: int) -> str:
-    """Return a moment (seconds since 1970) as HTTP dates it; asked for the same second thousands of times."""
-    return formatdate(at, usegmt=True)
