@@ -218,7 +218,7 @@ def test_who_dawdles_or_comes_on_top_of_too_many_is_sent_away(stage: Stage, monk
             assert not held
             writer.close()
 
-    asyncio.run(dawdle())
+    asyncio.run(asyncio.wait_for(dawdle(), 10))
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------
