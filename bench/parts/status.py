@@ -91,6 +91,24 @@ def _prepare() -> Facts:
     return {}
 
 
+def _firms() -> Facts:
+    """A firm that nobody represents, for the cards of others, and one with a card that the holder represents."""
+    from anahtar_server.cards.acts import register_card
+    from anahtar_server.people.acts import register_firm, register_representative
+    from anahtar_server.people.models import Holder
+
+    now = _now()
+    register_firm(tax_number="4540536920", title="Deneme", actor="rehearsal", now=now)
+    own = register_firm(tax_number="1234567890", title="Temsil", actor="rehearsal", now=now)
+    register_representative(
+        holder=Holder.objects.get(), firm=own, since=now, until=None, actor="rehearsal", now=now
+    )  # fmt: skip
+    register_card(
+        serial="B1" * 12, family="akis", key_version=1, pin_reference=0x81, owner=own, actor="rehearsal", now=now
+    )
+    return {}
+
+
 def _fill(count: int, listed: bool, answers: bool = False) -> Facts:
     """Put certificates into the register, row by row as they would stand there, their bytes left away."""
     from datetime import timedelta
@@ -316,6 +334,7 @@ def _now() -> Any:
 
 _WORKS: dict[str, Callable[..., Facts]] = {
     "prepare": _prepare,
+    "firms": _firms,
     "fill": _fill,
     "write-list": _write_list,
     "list-to": _list_to,

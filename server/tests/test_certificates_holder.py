@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from certificates_stage import Stage, make_stage
 
+from anahtar_server.cards.queries import cards_for
 from anahtar_server.certificates import acts, holder_acts, lifecycle
 from anahtar_server.certificates.lifecycle import Event
 from anahtar_server.certificates.models import Certificate
@@ -81,6 +82,14 @@ def test_a_representative_acts_for_the_firm_only_while_registered(stage: Stage) 
     Representation.objects.update(until=stage.now)
     with refused(Problem.PAGE_NOT_FOUND):
         lift(stage, certificate, sign_in)
+
+
+def test_the_cards_of_a_holder_are_asked_for_by_keys_that_have_an_index(stage: Stage) -> None:
+    own, firms = stage.card(), stage.card(stage.firm)
+    found = cards_for(stage.holder, stage.now)
+    assert set(found) == {own, firms}
+    # A question within the question, beside another condition, makes the database read every card there is.
+    assert str(found.query).count("SELECT") == 1
 
 
 def test_anothers_certificate_looks_like_none(stage: Stage) -> None:

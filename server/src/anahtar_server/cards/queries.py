@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from anahtar_server.cards.models import Card
 from anahtar_server.people.models import Firm, Holder
-from anahtar_server.people.queries import firms_of
+from anahtar_server.people.queries import firm_keys_of, firms_of
 
 
 def cards_of(holder: Holder) -> QuerySet[Card]:
@@ -30,4 +30,4 @@ def may_act_on(card: Card, holder: Holder, now: datetime) -> bool:
 
 def cards_for(holder: Holder, now: datetime) -> QuerySet[Card]:
     """Return every card on which `holder` may act at `now`: the own ones and those of the firms represented."""
-    return Card.objects.filter(Q(holder=holder) | Q(firm__in=firms_of(holder, now)))
+    return Card.objects.filter(Q(holder=holder) | Q(firm__in=firm_keys_of(holder, now)))

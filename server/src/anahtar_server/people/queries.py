@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -15,6 +16,14 @@ def firms_of(holder: Holder, now: datetime) -> QuerySet[Firm]:
         Q(representations__until__isnull=True) | Q(representations__until__gt=now)
     )
     return Firm.objects.filter(current).distinct().order_by("title_folded")
+
+
+def firm_keys_of(holder: Holder, now: datetime) -> list[UUID]:
+    """Return the keys of the firms that `holder` may act for at `now`. They are few: a question about their cards that
+    names them is answered from an index, one that asks for them by the way reads every card there is."""
+    current = Q(until__isnull=True) | Q(until__gt=now)
+    found = Representation.objects.filter(current, holder=holder, since__lte=now)
+    return sorted(set(found.values_list("firm", flat=True)))
 
 
 def representatives_of(firm: Firm, now: datetime) -> QuerySet[Holder]:
