@@ -181,31 +181,46 @@ def _step(
         None if reason is None else entry(int(certificate.serial, 16), certificate.state_since, int(reason))
     )
     certificate.save(update_fields=["state", "state_since", "suspended_by", "reason", "listed"])
-    change = Change.objects.create(
-        certificate=certificate,
-        at=at,
-        event=event.value,
-        before=before,
-        after=after.value,
-        reason=certificate.reason,
-        asked_by=asked_by or actor,
-        performed_by=actor,
-        second=second,
-        # What no authority of ours issued (an import, a test) is neither answered nor listed.
-        answered_at=None if certificate.authority_id else now,
-        listed_at=None if certificate.authority_id else now,
-    )
+    change = _kept(certificate, event, before, at, actor, asked_by or actor, second, now)
+    withdraw_answers(certificate, now)
+    return change
+
+
+def _kept(
+    certificate: Certificate,
+    event: Event,
+    before: str,
+    at: datetime,
+    actor: str,
+    asked_by: str,
+    second: str,
+    now: datetime,
+) -> Change:
+    """Write down who asked, who performed and why: in the certificate's life, and in the audit."""
     record(
         actor=actor,
         act=_AUDIT[event],
         subject=f"certificate:{certificate.serial}",
         now=now,
-        asked_by=asked_by or actor,
+        asked_by=asked_by,
         reason=certificate.reason,
         second=second or None,
     )
-    withdraw_answers(certificate, now)
-    return change
+    # What no authority of ours issued (an import, a test) is neither answered nor listed.
+    seen_at = None if certificate.authority_id else now
+    return Change.objects.create(
+        certificate=certificate,
+        at=at,
+        event=event.value,
+        before=before,
+        after=certificate.state,
+        reason=certificate.reason,
+        asked_by=asked_by,
+        performed_by=actor,
+        second=second,
+        answered_at=seen_at,
+        listed_at=seen_at,
+    )
 
 
 def _tell(card: Card, certificate: Certificate, change: Change, actor: str, now: datetime) -> None:
