@@ -124,7 +124,16 @@ def house(folder: Path, first_port: int) -> Iterator[House]:
     if chromium is None:
         raise FileNotFoundError("chromium is not installed")
     with (
-        Stage(folder, readers="direct", seed=1, first_port=first_port, representatives=2, settings=_SETTINGS) as stage,
+        Stage(
+            folder,
+            readers="direct",
+            seed=1,
+            first_port=first_port,
+            people=3,
+            representatives=3,
+            firms=40,
+            settings=_SETTINGS,
+        ) as stage,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=_SWITCHES)
@@ -138,6 +147,13 @@ def press(page: Page, selector: str) -> None:
     """Press a button that leads to another page, and wait for it."""
     with page.expect_navigation():
         page.locator(selector).first.click()
+
+
+def open_firm(page: Page, number: str = "") -> str:
+    """Open the menu of the firm with this tax number, or of the first one; return its address."""
+    page.goto(f"/muhur/?ara={number}")
+    press(page, "#mukellefler a")
+    return page.url
 
 
 def open_unlock(page: Page, answer: str = "evet") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from playwright.sync_api import Page
 
-from anahtar_pages.house import cancel_unlock, open_unlock, press
+from anahtar_pages.house import cancel_unlock, open_firm, open_unlock, press
 
 Opens = Callable[[Page], object]
 
@@ -89,14 +89,17 @@ def gate(page: Page, tckn: str, password: str) -> Iterator[str]:
     yield "gate-code-wrong"
 
 
-def of_firm(page: Page, ask: str) -> Iterator[str]:
+def of_firm(page: Page, number: str, ask: str) -> Iterator[str]:
     """Open every page of a firm's representative and yield its name; the firm then asks for two to agree, and the
     question to `ask` (`pin` or `revoke`: what was agreed to is not asked again) is open."""
     page.goto("/muhur/")
     yield "firms"
-    press(page, "#mukellefler a")
+    page.goto("/muhur/?ara=yok")
+    yield "firms-none"
+    page.goto(open_firm(page, "HSM") + "pin/")
+    yield "hsm"
+    home = open_firm(page, number)
     yield "firm-menu"
-    home = page.url
     page.goto(home + "kararlar/")
     yield "agreements-none"
     page.check("#sayi-2")
@@ -121,9 +124,7 @@ def of_firm(page: Page, ask: str) -> Iterator[str]:
 
 def to_agree(page: Page) -> Iterator[str]:
     """Open, as the other representative, what the first one asked for in `of_firm`; at the end all is as it was."""
-    page.goto("/muhur/")
-    press(page, "#mukellefler a")
-    home = page.url
+    home = open_firm(page)
     press(page, "a[href*='/karar/']")
     yield "agreement-asked"
     press(page, "#kabul button")
@@ -134,11 +135,9 @@ def to_agree(page: Page) -> Iterator[str]:
     yield "agreement-withdrawn"
 
 
-def undo(page: Page) -> Iterator[str]:
+def undo(page: Page, number: str) -> Iterator[str]:
     """Open, as the first one again, the agreed question, and let one representative be enough as before."""
-    page.goto("/muhur/")
-    press(page, "#mukellefler a")
-    home = page.url
+    home = open_firm(page, number)
     press(page, "a[href*='/karar/']")
     press(page, "#kabul button")
     page.goto(home + "kararlar/")

@@ -47,9 +47,10 @@ class Stage:
         people: int = 2,
         database: str = "",
         representatives: int = 1,
+        firms: int = 0,
     ) -> None:
-        """`settings` is added to the rehearsal's settings, as text; the second of `people` represents a firm.
-        With 2 `representatives` the first person represents that firm too.
+        """`settings` is added to the rehearsal's settings, as text; the second of `people` represents a firm, and so
+        many further `firms`. With more `representatives` the first person represents that firm too, then the third.
         `database` is the text of the table [database], the embedded one without it."""
         self.portal, self.gate, self.mail = (f"http://localhost:{first_port + offset}" for offset in range(3))
         names = ("portal", "gate", "inbox", "responder")
@@ -60,7 +61,7 @@ class Stage:
         self._settings = settings
         self._people = people
         self._database = database
-        self._representatives = representatives
+        self._representatives, self._firms = representatives, firms
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self.own_environment: dict[str, dict[str, str]] = {}
         """What single processes get besides, by their names."""
@@ -113,7 +114,7 @@ class Stage:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         options = ["--readers", self._readers, "--seed", str(self._seed), "--first-port", str(self._ports["portal"])]
         options += ["--people", str(self._people), *(["--database", self._database] if self._database else [])]
-        options += ["--representatives", str(self._representatives)]
+        options += ["--representatives", str(self._representatives), "--firms", str(self._firms)]
         self.run("anahtar", "rehearsal", str(self.folder), *options)
         with (self.folder / "anahtar.toml").open("a", encoding="utf-8") as file:
             file.write(self._settings)

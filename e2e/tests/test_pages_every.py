@@ -38,7 +38,9 @@ def test_no_fault_on_the_pages_of_a_holder(here: House, language: str, dark: boo
 @pytest.mark.parametrize(("language", "dark", "ask"), [("tr", False, "pin"), ("en", True, "revoke")])
 def test_no_fault_on_the_pages_of_a_firm(here: House, language: str, dark: bool, ask: str) -> None:
     wrong: dict[str, list[str]] = {}
-    for person, walk in ((1, partial(tour.of_firm, ask=ask)), (0, tour.to_agree), (1, tour.undo)):
+    number = here.stage.people[1]["vkn"]
+    first, last = partial(tour.of_firm, number=number, ask=ask), partial(tour.undo, number=number)
+    for person, walk in ((1, first), (0, tour.to_agree), (1, last)):
         with here.page(language=language, dark=dark, library=AXE, person=person) as page:
             wrong |= of_all(page, walk(page))
     assert wrong == {}

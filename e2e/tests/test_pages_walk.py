@@ -6,7 +6,7 @@ import platform
 from collections.abc import Callable
 
 import pytest
-from anahtar_pages.house import House, cancel_unlock, open_unlock, press
+from anahtar_pages.house import House, cancel_unlock, open_firm, open_unlock, press
 from anahtar_story.desk import desk
 from anahtar_story.guide import fresh_pin
 from playwright.sync_api import Page
@@ -129,8 +129,7 @@ def test_signing_out_in_one_window_ends_the_other_one_gently(here: House) -> Non
     with here.page() as page:
         here.enter(page, 1)
         firm = page.context.new_page()
-        firm.goto("/muhur/")
-        press(firm, "#mukellefler a")
+        open_firm(firm, here.stage.people[1]["vkn"])
         press(firm, "#pin-olusturma")
         firm.check("#id_duties")
         press(firm, "#pin button")

@@ -67,8 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     rehearsal.add_argument("--first-port", type=int, default=8400, help="of four: portal, gate, inbox, status")
     rehearsal.add_argument("--people", type=int, default=2, help="the second one represents a firm")
     rehearsal.add_argument(
-        "--representatives", type=int, choices=(1, 2), default=1, help="2: the first person represents that firm too"
+        "--representatives", type=int, default=1, help="of that firm: the first person too, then the third, and so on"
     )
+    rehearsal.add_argument("--firms", type=int, default=0, help="further ones that the second person represents")
     rehearsal.add_argument("--readers", choices=("direct", "pcsc"), default="direct")
     rehearsal.add_argument("--database", help="the table [database] as text; default: embedded")
     return parser
@@ -232,8 +233,10 @@ def _rehearsal(options: argparse.Namespace) -> int:
     persons = [people.make_person(options.seed + index, with_firm=index == 1) for index in range(options.people)]
     for person in persons:
         people.register(person, cards=options.folder / "cards", authority=authority, custody=custody, now=now)
-    if options.representatives == 2:
-        people.represent_too(persons[0], persons[1], now)
+    for person in (persons[:1] + persons[2:])[: options.representatives - 1]:
+        people.represent_too(person, persons[1], now)
+    if options.firms:
+        people.give_firms(persons[1], options.firms, options.seed, now)
     people.store(persons, options.folder)
     custody.close()
     return 0

@@ -14,6 +14,8 @@ from stdnum.tr import tckimlik, vkn
 from anahtar_card.families.akis.secrets_held import SALT_LENGTH, pin_of
 from anahtar_card.virtual import Memory
 from anahtar_server.audit.traces import REHEARSAL
+from anahtar_server.cards.acts import register_card
+from anahtar_server.cards.models import HSM
 from anahtar_server.certificates.issuing import make_authority
 from anahtar_server.certificates.models import Authority
 from anahtar_server.certificates.workshop import KEY_VERSION, make_virtual_card
@@ -25,6 +27,7 @@ from anahtar_server.people.models import Firm, Holder
 _GIVEN = ("Ayşe", "Işıl", "Çağrı", "Ömer", "Şule", "Gökçe", "İlknur", "Uğur")
 _FAMILY = ("Deneme", "Örnek", "Prova", "Alıştırma")
 _TITLES = ("Örnek Değirmencilik Gıda Sanayi ve Ticaret Limited Şirketi", "Prova Çiçekçilik Anonim Şirketi")
+_TRADES = ("Işık", "Çınar", "Şeker", "Güneş", "Ilıca", "Öğüt", "İnci")
 KNOWN_FOR = timedelta(days=30)
 
 
@@ -149,6 +152,22 @@ def represent_too(person: Person, of: Person, now: datetime) -> None:
         actor=REHEARSAL,
         now=now - KNOWN_FOR,
     )
+
+
+def give_firms(person: Person, number: int, seed: int, now: datetime) -> None:
+    """Let a registered person represent so many further firms; the first one's seal lives on an HSM."""
+    holder, known = Holder.objects.get(tckn=person.tckn), now - KNOWN_FOR
+    chance = random.Random(f"firms {seed}")  # noqa: S311  # names and numbers, no secrets
+    for count in range(1, number + 1):
+        trade = chance.choice(_TRADES) if count > 1 else "HSM"
+        title = f"{trade} {count} Prova Ticaret Limited Şirketi"
+        firm = people.register_firm(tax_number=_vkn(chance), title=title, actor=REHEARSAL, now=known)
+        people.register_representative(holder=holder, firm=firm, since=known, until=None, actor=REHEARSAL, now=known)
+        if count == 1:
+            serial = f"{chance.randrange(16**24):024X}"
+            register_card(
+                serial=serial, family=HSM, key_version=KEY_VERSION, pin_reference=0, owner=firm, actor=REHEARSAL, now=now
+            )
 
 
 def store(persons: list[Person], folder: Path) -> None:

@@ -1,7 +1,7 @@
 """The status services on a connection of HTTP/1 (RFC 9112), read by llhttp, which is Node's parser too.
 
 A server for any application spends most of its time on handing over; here what is in memory is answered in the same
-breath in which it was asked (decision 0012).
+breath in which it was asked (decision 0013).
 """
 
 from __future__ import annotations

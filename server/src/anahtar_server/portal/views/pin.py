@@ -102,7 +102,8 @@ def _ask(
         }
         for card in cards
     ]
-    shown = {"owner": owner, "rows": rows, "form": form, "duties": DUTIES}
+    choosable = any(row["usable"] for row in rows)
+    shown = {"owner": owner, "rows": rows, "choosable": choosable, "form": form, "duties": DUTIES}
     response = render(request, "portal/pin.html", shown)
     if form.is_bound:
         response.status_code = table()[problem].status if problem else 422
