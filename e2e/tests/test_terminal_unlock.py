@@ -55,6 +55,25 @@ def link_from_portal(stage: Stage, guide: Guide, serial: str) -> str:
 
 
 @pytest.fixture(scope="module")
+def wayland() -> Iterator[dict[str, str]]:
+    """A Wayland screen of our own, without a monitor and without a keyboard: where it is."""
+    with tempfile.TemporaryDirectory(prefix="anahtar-", dir="/tmp") as place:
+        around = {"XDG_RUNTIME_DIR": place, "WAYLAND_DISPLAY": "anahtar"}
+        command = ["weston", "--backend=headless-backend.so", "--socket=anahtar", "--idle-time=0"]
+        screen = subprocess.Popen(
+            command, env={**os.environ, **around}, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
+        )
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not (Path(place) / "anahtar").exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            yield around
+        finally:
+            screen.terminate()
+            screen.wait()
+
+
+@pytest.fixture(scope="module")
 def display() -> Iterator[str]:
     """A screen of our own: X11 without a monitor, which picks a number that is free."""
     reading, writing = os.pipe()
@@ -134,10 +153,11 @@ def test_a_locked_card_gets_its_new_pin_at_a_terminal(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "platform", "brings"), [("direct", "offscreen", "code"), ("pcsc", "xcb", "code"), ("pcsc", "xcb", "link")]
+    ("kind", "platform", "brings"),
+    [("direct", "offscreen", "code"), ("pcsc", "xcb", "code"), ("pcsc", "wayland", "link")],
 )
 def test_a_locked_card_gets_its_new_pin_in_the_window(
-    stage: Stage, kind: str, platform: str, brings: str, display: str
+    stage: Stage, kind: str, platform: str, brings: str, display: str, wayland: dict[str, str]
 ) -> None:
     with desk("direct", stage.folder) as readers:
         guide = Guide(stage, readers)
@@ -160,6 +180,7 @@ def test_a_locked_card_gets_its_new_pin_in_the_window(
             "PYTHONPATH": f"{ROOT / 'desktop' / 'tests'}:{ROOT / 'e2e'}",
             "ANAHTAR_TEST_SCREEN": platform,
             "DISPLAY": display,
+            **wayland,
         },
     )
     assert walk.returncode == 0, walk.stdout + walk.stderr
