@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from desk import CODE, NEW, OLD, OTHER_SERIAL, STATES, Desk, card_memory, reader_with
+from desk import CODE, FOREIGN_ATR, NEW, OLD, OTHER_SERIAL, STATES, Desk, card_memory, reader_with
 from stand_in_server import SMS_CODE, WEB_PASSWORD, refuse
 
+from anahtar_card.families.akis import names
 from anahtar_card.families.akis.virtual import AkisCard
 from anahtar_card.family import PinState
 from anahtar_card.pin import PinFault
@@ -283,6 +284,18 @@ def test_an_earlier_unlock_that_is_unclear_is_settled_and_the_new_one_goes_on(tm
     desk.server.before["consent"] = unclear_once
     assert desk.assistant.unlock().outcome is Outcome.DONE
     assert desk.server.calls.count("settling_grant") == 1
+
+
+@pytest.mark.parametrize(("atr", "registered"), [(FOREIGN_ATR, "akis"), (names.ATR, "kkp1")])
+def test_a_card_of_another_family_than_the_registers_is_refused_before_a_pin_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, atr: bytes, registered: str
+) -> None:
+    desk = Desk(tmp_path, atr=atr)
+    claim = desk.server.claim
+    monkeypatch.setattr(desk.server, "claim", lambda code: claim(code).model_copy(update={"card_family": registered}))
+    assert desk.assistant.unlock().problem is Problem.CARD_FOREIGN
+    assert "new pin" not in desk.view.counts
+    assert not {"grant", "consent"} & set(desk.server.calls)
 
 
 def test_a_dead_card_is_said_before_a_pin_is_typed(tmp_path: Path) -> None:
