@@ -43,7 +43,7 @@ def test_a_drawn_page_that_differs_is_named(tmp_path: Path) -> None:
 def _copy(source: Path, target: Path) -> None:
     """Copy the texts of a folder; sources are needed for the list of acts only."""
     for file in source.rglob("*"):
-        if file.is_file() and file.suffix in ("", ".py", ".md") and "__pycache__" not in file.parts:
+        if file.is_file() and file.suffix in ("", ".py", ".md", ".json") and "__pycache__" not in file.parts:
             place = target / file.relative_to(source)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(file.read_bytes())

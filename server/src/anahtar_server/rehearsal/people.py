@@ -166,7 +166,13 @@ def give_firms(person: Person, number: int, seed: int, now: datetime) -> None:
         if count == 1:
             serial = f"{chance.randrange(16**24):024X}"
             register_card(
-                serial=serial, family=HSM, key_version=KEY_VERSION, pin_reference=0, owner=firm, actor=REHEARSAL, now=now
+                serial=serial,
+                family=HSM,
+                key_version=KEY_VERSION,
+                pin_reference=0,
+                owner=firm,
+                actor=REHEARSAL,
+                now=now,
             )
 
 
