@@ -13,8 +13,8 @@ from pathlib import Path
 
 from bench.frame import Goal, Measure, alternate, judge
 
-ROUNDS = 15
-STARTS = 5
+ROUNDS = 5
+STARTS = 25
 """Starts in one figure of a round, of which the median counts: one start alone says little."""
 AT_MOST = Goal("<=", 3.0)
 COMMANDS: tuple[tuple[tuple[str, str], Goal | None], ...] = (
