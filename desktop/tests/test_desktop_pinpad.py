@@ -33,7 +33,7 @@ class PadReader(FaultReader):
                 raise self.said
             return self.said
 
-        connection.control = control  # type: ignore[attr-defined]
+        connection.control = control  # type: ignore[attr-defined]  # a virtual connection has none
         return connection
 
 

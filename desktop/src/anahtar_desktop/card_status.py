@@ -98,7 +98,7 @@ def _asked(
     issuer = x509.load_der_x509_certificate(_fetch(issuer_at, None, transport))
     certificate.verify_directly_issued_by(issuer)
     # Which digest names the issuer decides nothing; SHA-1 is the one that every responder knows (RFC 5019).
-    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, SHA1())  # noqa: S303
+    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, SHA1())  # noqa: S303  # names the issuer (RFC 6960, 4.1.1)
     request = builder.build()
     answer = ocsp.load_der_ocsp_response(_fetch(service, request.public_bytes(Encoding.DER), transport))
     _believe(answer, request, issuer, now)
