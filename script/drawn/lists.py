@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from anahtar_server.audit.names import Act
+from anahtar_server.audit.names import ALARMING, Act
 from anahtar_wire.problem_page import Language, page
 from drawn.part import code, table
 
@@ -20,8 +20,11 @@ def problems(language: Language) -> str:
 def audit_acts(root: Path) -> str:
     """Return every act with the rooms whose code records it."""
     rooms = _rooms(root / SERVER)
-    rows = [(code(act.value), ", ".join(sorted(rooms.get(act.name, ()))) or "nothing yet") for act in Act]
-    return table(("act", "recorded by the room"), rows)
+    rows = [
+        (code(act.value), ", ".join(sorted(rooms.get(act.name, ()))) or "nothing yet", "alarm" if act in ALARMING else "")
+        for act in Act
+    ]
+    return table(("act", "recorded by the room", "in the log"), rows)
 
 
 def _rooms(server: Path) -> dict[str, set[str]]:

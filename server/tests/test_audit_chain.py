@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
+from structlog.testing import capture_logs
 
 from anahtar_server.audit.acts import AT_ONCE, chain, record
 from anahtar_server.audit.commands import export_command, verify_command
@@ -50,6 +51,16 @@ class TestChain:
     def test_a_fact_that_is_no_plain_value_is_refused(self, value: object) -> None:
         with pytest.raises(TypeError):
             _record(fact=value)  # type: ignore[arg-type]
+
+    def test_whoever_links_a_row_that_somebody_should_look_at_says_so_once(self) -> None:
+        _record()
+        with transaction.atomic():
+            record(actor="anyone", act=Act.CONTRADICTION, subject="unlock:ABCD", now=NOW, said="done")
+        with capture_logs() as said:
+            chain(now=NOW)
+            chain(now=NOW)
+        alarm = {"event": "alarm", "log_level": "error", "act": "contradiction", "subject": "unlock:ABCD", "row": 2}
+        assert said == [alarm]
 
     def test_a_chain_of_recorded_rows_holds_when_exported(self) -> None:
         _record(3, tries_left=2)

@@ -16,6 +16,7 @@ from anahtar_card.family import Grant
 from anahtar_card.flow import converse
 from anahtar_card.pin import Pin
 from anahtar_server.audit.models import AuditEntry
+from anahtar_server.audit.names import Act
 from anahtar_server.cards.acts import flag_lost
 from anahtar_server.notices.models import OutboxMessage
 from anahtar_server.people.objections import take_objection
@@ -178,6 +179,22 @@ def test_an_unknown_code_reads_like_a_wrong_one_and_an_address_has_ten(stage: St
         stage.claim(unknown)
     with refused(Problem.CODE_WRONG):
         stage.claim(unknown, address="127.0.0.2")
+
+
+def test_guessing_from_everywhere_shuts_the_door_for_an_hour_and_raises_one_alarm(stage: Stage) -> None:
+    few, unknown = LIMITS.model_copy(update={"codes_overall_an_hour": 3}), VerificationCode("ZZZZ", "ABCDEFGH")
+    alarms = AuditEntry.objects.filter(act=Act.CODES_GUESSED.value)
+    for number in range(3):
+        assert not alarms.exists()
+        with refused(Problem.CODE_WRONG):
+            stage.claim(unknown, address=f"127.0.0.{number}", limits=few)
+        stage.clock.pass_seconds(60)
+    with refused(Problem.TOO_MANY):
+        stage.claim(unknown, address="127.0.0.9", limits=few)
+    stage.clock.pass_seconds(3600 - 180 + 1)  # the first of the three is an hour old: one more is heard, and is the third
+    with refused(Problem.CODE_WRONG):
+        stage.claim(unknown, limits=few)
+    assert alarms.count() == 1
 
 
 def test_a_code_works_once_and_its_second_use_is_said_loudly(stage: Stage) -> None:

@@ -120,14 +120,20 @@ class Stage:
             now=self.clock(),
         )
 
-    def claim(self, code: VerificationCode, program: AProgram | None = None, address: str = "127.0.0.1") -> Unlock:
+    def claim(
+        self,
+        code: VerificationCode,
+        program: AProgram | None = None,
+        address: str = "127.0.0.1",
+        limits: Limits = LIMITS,
+    ) -> Unlock:
         """Bring a code as a program does."""
         return acts.claim(
             request=(program or self.program).claim_request(code),
             code=code,
             address=address,
             code_key=CODE_KEY,
-            limits=LIMITS,
+            limits=limits,
             now=self.clock(),
         )
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 from anahtar_server.audit.models import AuditEntry, AuditHead
-from anahtar_server.audit.names import Act
+from anahtar_server.audit.names import ALARMING, Act
 from anahtar_server.audit.rules import GENESIS, Fact, Row, facts_text, moment
 from anahtar_server.points import Point, committing
+
+_log = structlog.get_logger(__name__)
 
 AT_ONCE = 200
 """Rows linked in one transaction; the embedded database lets nobody else write meanwhile."""
@@ -43,7 +46,8 @@ def row_of(entry: AuditEntry, *, sequence: int, previous: str) -> Row:
 def chain(*, now: datetime) -> int:
     """Link every row that has no place in the chain yet, in the order of their ids; return how many.
 
-    Any number of processes may call it: they wait for each other at the chain's head.
+    Any number of processes may call it: they wait for each other at the chain's head. A row that somebody should look
+    at (`ALARMING`) is said in the log as *alarm*, once; again only where the process dies before the commit.
     """
     linked = 0
     while AuditEntry.objects.filter(sequence=None).exists():
@@ -59,6 +63,8 @@ def _chain_some(now: datetime) -> int:
             row = row_of(entry, sequence=head.sequence + 1, previous=head.hash)
             head.sequence, head.hash, head.at = row.sequence, row.hash(), now
             AuditEntry.objects.link(entry, sequence=row.sequence, previous_hash=row.previous, hash=head.hash)
+            if row.act in ALARMING:
+                _log.error("alarm", act=row.act, subject=row.subject, row=row.sequence)
         if entries:
             head.save()
     return len(entries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Act(StrEnum):
@@ -45,6 +46,7 @@ class Act(StrEnum):
     CODE_WRONG = "code-wrong"
     CODE_CLAIMED = "code-claimed"
     CODE_CLAIMED_AGAIN = "code-claimed-again"
+    CODES_GUESSED = "codes-guessed"
     CONFIRMATION_ASKED = "confirmation-asked"
     CONFIRMATION_WRONG = "confirmation-wrong"
     CONFIRMED = "confirmed"
@@ -62,3 +64,16 @@ class Act(StrEnum):
     # keys
     MASTER_MADE = "master-made"
     CARD_KEYS_WRAPPED = "card-keys-wrapped"
+
+
+ALARMING: Final = frozenset(
+    {
+        Act.CODE_CLAIMED_AGAIN,
+        Act.CODES_GUESSED,
+        Act.PROOF_WRONG,
+        Act.EVIDENCE_WRONG,
+        Act.CONTRADICTION,
+        Act.MESSAGE_GIVEN_UP,
+    }
+)
+"""Acts that somebody on duty should look at; whoever links such a row says so in the log."""

@@ -19,6 +19,15 @@ def check(*, kind: str, key: str, most: int, seconds: int, now: datetime) -> Non
         raise Refusal(Problem.TOO_MANY, minutes=max(1, round(wait / 60 + 0.5)))
 
 
+def reached(*, kind: str, key: str, most: int, seconds: int, now: datetime) -> bool:
+    """Tell whether `most` tries of `kind` under `key` lie within `seconds`, so that the next one is refused."""
+    try:
+        check(kind=kind, key=key, most=most, seconds=seconds, now=now)
+    except Refusal:
+        return True
+    return False
+
+
 @transaction.atomic
 def take(*, kind: str, key: str, most: int, seconds: int, now: datetime) -> None:
     """Count one try, or refuse it as `check` does; however many come at once, no more than `most` pass."""

@@ -32,6 +32,9 @@ from anahtar_wire.code import VerificationCode
 from anahtar_wire.messages import ClaimRequest, State
 from anahtar_wire.problems import Problem, Refusal
 
+HOUR = 3600
+"""Seconds."""
+
 
 def open_unlock(
     *,
@@ -160,7 +163,7 @@ def _refuse_flood(address: str, limits: Limits, now: datetime) -> None:
     limit.check(
         kind="code", key=address, most=limits.codes_per_address, seconds=limits.codes_per_address_seconds, now=now
     )
-    limit.check(kind="code", key="all", most=limits.codes_overall_an_hour, seconds=3600, now=now)
+    limit.check(kind="code", key="all", most=limits.codes_overall_an_hour, seconds=HOUR, now=now)
 
 
 def _find(code: VerificationCode, key: bytes, now: datetime) -> tuple[Unlock | None, _Found]:
@@ -200,10 +203,21 @@ def _count_failure(unlock: Unlock | None, found: _Found, address: str, limits: L
     if unlock is not None and found is _Found.LATE:
         return Refusal(Problem.CODE_EXPIRED)
     limit.count(kind="code", key=address, now=now)
-    limit.count(kind="code", key="all", now=now)
+    _count_overall(limits, now)
     if unlock is not None and unlock.now_in is State.OPENED:
         _count_wrong_secret(unlock, limits, now)
     return Refusal(Problem.CODE_WRONG)
+
+
+def _count_overall(limits: Limits, now: datetime) -> None:
+    """Count a wrong code among all; the one that shuts the door raises an alarm, at most once an hour."""
+    limit.count(kind="code", key="all", now=now)
+    most = limits.codes_overall_an_hour
+    if not limit.reached(kind="code", key="all", most=most, seconds=HOUR, now=now):
+        return
+    if not limit.reached(kind="code alarm", key="all", most=1, seconds=HOUR, now=now):
+        limit.count(kind="code alarm", key="all", now=now)
+        record(actor="anyone", act=Act.CODES_GUESSED, subject="codes", now=now, wrong=most)
 
 
 def _count_wrong_secret(unlock: Unlock, limits: Limits, now: datetime) -> None:
