@@ -66,9 +66,9 @@ def _live(face: Face, seat: Seat) -> None:
     told = OutboxMessage.objects.filter(key__startswith=f"confirmation:{name}:").values_list("text", flat=True)[0]
     found = _CODE.search(told)
     assert found is not None
-    _ask(
-        face, key, name, "answer-confirmation", messages.ConfirmationAnswer(method=messages.Method.SMS, answer=found[0])
-    )
+    sms, to = messages.Method.SMS, face.seals.public
+    answer = messages.ConfirmationAnswer.of(found[0], method=sms, unlock=name, program_key=key.public(), to=to)
+    _ask(face, key, name, "answer-confirmation", answer)
     given = messages.GrantGiven.model_validate_json(
         _ask(face, key, name, "grant", messages.GrantRequest(card_serial=seat.serial))
     )

@@ -6,8 +6,9 @@ import http.client
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from anahtar_card.families.akis.driver import AkisDriver
 from anahtar_card.families.akis.virtual import AkisCard
@@ -15,6 +16,7 @@ from anahtar_card.family import Grant
 from anahtar_card.flow import converse
 from anahtar_card.pin import Pin
 from anahtar_desktop.client import HttpServer
+from anahtar_desktop.settings import read_file
 from anahtar_desktop.transport import Answer, Request, Transport
 from anahtar_wire.code import VerificationCode
 from anahtar_wire.messages import Evidence, Method, Outcome, State
@@ -58,18 +60,21 @@ class KeptOpen(Transport):
 
 
 class Caller:
-    """Lives unlocks one after the other; `sms_code` returns the code that a seat's holder got for an unlock's name."""
+    """Lives unlocks one after the other, as the program of the settings in `folder`; `sms_code` returns the code that a
+    seat's holder got for an unlock's name."""
 
-    def __init__(self, port: int, sms_code: SmsCode, mark: Mark = lambda step: None) -> None:
+    def __init__(self, folder: Path, sms_code: SmsCode, mark: Mark = lambda step: None) -> None:
+        self._settings = read_file(folder / "eimza.toml")
+        port = urlsplit(self._settings.server or "").port
+        assert port is not None
         self._link = KeptOpen(port)
-        self._port = port
         self._sms_code = sms_code
         self._mark = mark
 
     def unlock(self, seat: Seat) -> Times:
         """Live one unlock and return each step's seconds; raises NotAsPromised unless the card proves it (G1)."""
         times: Times = {}
-        server = HttpServer(f"http://127.0.0.1:{self._port}", transport=self._link)
+        server = HttpServer.of(self._settings, transport=self._link)
         page = self._step(times, "open", lambda: self._open(seat))
         code = self._step(times, "code page", lambda: self._code(seat, *page))
         claimed = self._step(times, "claim", lambda: server.claim(VerificationCode.parse(code)))

@@ -139,7 +139,8 @@ def _unlocks(order: Order) -> Live:
     codes, mark = _codes(order.codes), marks.opened(order.marks)
 
     def live(number: int) -> Callable[[], dict[str, float]]:
-        turn, caller = itertools.cycle(seats[number :: order.callers]), Caller(order.port, codes, mark)
+        turn = itertools.cycle(seats[number :: order.callers])
+        caller = Caller(Path(order.folder), codes, mark)
         return lambda: caller.unlock(next(turn))
 
     return live

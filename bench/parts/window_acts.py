@@ -22,6 +22,7 @@ from anahtar_card.reader import Connection
 from anahtar_card.virtual_reader import VirtualReader, VirtualReaders
 from anahtar_desktop.client import HttpServer
 from anahtar_desktop.journal import FileJournal
+from anahtar_desktop.settings import Settings, read_file
 from bench.parts import machine
 from bench.parts.caller import Caller
 from bench.parts.desk import CountingCard
@@ -113,23 +114,23 @@ def main(order: dict[str, Any]) -> None:
     sys.path.append(str(root / "desktop" / "tests"))
     folder = Path(order["folder"])
     seats = pickle.loads((folder / "seats").read_bytes())  # noqa: S301  # written by our own `prepare`
-    codes = Sqlite(folder / "anahtar.sqlite3")
-    caller = Caller(order["port"], codes)
+    codes, settings = Sqlite(folder / "anahtar.sqlite3"), read_file(folder / "eimza.toml")
+    caller = Caller(folder, codes)
     with tempfile.TemporaryDirectory() as journal:
         for number in range(order["unlocks"]):
             seat = seats[number % len(seats)]
             code = caller._code(seat, *caller._open(seat))
-            told = _live(seat, code, order["port"], codes, Path(journal))
+            told = _live(seat, code, settings, codes, Path(journal))
             print(json.dumps(told | {"memory": machine.proportional_memory(os.getpid())}), flush=True)
 
 
-def _live(seat: Seat, code: str, port: int, codes: Sqlite, journal: Path) -> dict[str, float]:
+def _live(seat: Seat, code: str, settings: Settings, codes: Sqlite, journal: Path) -> dict[str, float]:
     import window_stage
 
     clock = Clock()
     card = CountingCard(AkisCard.open(seat.memory))
     card.delay = PLASTIC
-    server = TimedServer(f"http://127.0.0.1:{port}")
+    server = TimedServer.of(settings)
     server.clock = clock
     readers = VirtualReaders([TimedReader(VirtualReader("Okuyucu", card), clock)])
     desk: Any = SimpleNamespace(readers=readers, journal=FileJournal(journal), server=server)

@@ -11,7 +11,11 @@ from anahtar_desktop import authority
 from anahtar_desktop.authority import Authority, NotTheAuthoritys
 from anahtar_desktop.settings import Settings, SettingsWrong, of_authority, read
 
-TEXT = 'name = "Örnek Sertifika Merkezi"\nserver = "https://portal.example.invalid"\nsupport = ["0850 000 00 00"]\n'
+TEXT = (
+    'name = "Örnek Sertifika Merkezi"\nserver = "https://portal.example.invalid"\nsupport = ["0850 000 00 00"]\n'
+    f'sealing_key = "{"5e" * 32}"\n'
+)
+SEALING_KEY = b"\x5e" * 32
 
 
 def key(folder: Path, name: str = "key") -> Path:
@@ -33,7 +37,8 @@ def signed(folder: Path, text: str = TEXT, name: str = "key") -> Path:
 def test_what_the_authority_signed_is_believed(tmp_path: Path) -> None:
     public = key(tmp_path)
     found = authority.read(public, signed(tmp_path))
-    assert found == Authority("Örnek Sertifika Merkezi", "https://portal.example.invalid", ("0850 000 00 00",))
+    name, server = "Örnek Sertifika Merkezi", "https://portal.example.invalid"
+    assert found == Authority(name, server, SEALING_KEY, ("0850 000 00 00",))
 
 
 def test_any_changed_byte_is_refused(tmp_path: Path) -> None:
@@ -71,6 +76,9 @@ def test_another_key_another_kind_of_key_and_missing_files_are_refused(tmp_path:
         'name = "a"',
         'server = "https://a.invalid"',
         TEXT + 'code = "ABCD"\n',
+        TEXT.replace("5e" * 32, "5e" * 31),
+        TEXT.replace("5e" * 32, "zz" * 32),
+        TEXT.replace("sealing_key", "# sealing_key"),
         TEXT.replace('["0850 000 00 00"]', '"0850"'),
         TEXT.replace('["0850 000 00 00"]', '["a\\u001b[2J"]'),
         TEXT.replace('["0850 000 00 00"]', "[" + '"x",' * 7 + "]"),
@@ -85,14 +93,15 @@ def test_signed_rubbish_is_refused_all_the_same(tmp_path: Path, text: str) -> No
 
 
 def test_a_build_of_an_authoritys_takes_no_other_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whose = Authority("Merkez", "https://portal.example.invalid")
+    whose = Authority("Merkez", "https://portal.example.invalid", SEALING_KEY)
     monkeypatch.setattr(authority, "here", lambda: whose)
-    assert read({}).server == whose.server
+    assert (read({}).server, read({}).sealing_key) == (whose.server, SEALING_KEY)
     config = tmp_path / "eimza.toml"
-    config.write_text('server = "https://evil.invalid"\n', encoding="utf-8")
+    own = f'sealing_key = "{"66" * 32}"\n'
+    config.write_text(own + 'server = "https://evil.invalid"\n', encoding="utf-8")
     with pytest.raises(SettingsWrong, match="signed settings only"):
         read({"EIMZA_CONFIG": str(config)})
-    config.write_text('server = "https://rehearsal.invalid"\nrehearsal = true\n', encoding="utf-8")
+    config.write_text(own + 'server = "https://rehearsal.invalid"\nrehearsal = true\n', encoding="utf-8")
     assert read({"EIMZA_CONFIG": str(config)}).server == "https://rehearsal.invalid", "every page says PROVA then"
     config.write_text('language = "en"\n', encoding="utf-8")
     assert read({"EIMZA_CONFIG": str(config)}).server == whose.server
@@ -101,7 +110,7 @@ def test_a_build_of_an_authoritys_takes_no_other_server(tmp_path: Path, monkeypa
 @pytest.mark.parametrize("server", ["http://portal.example.invalid", "ftp://a", "https://a@b.invalid", ""])
 def test_an_authoritys_server_is_https_too(server: str) -> None:
     with pytest.raises(SettingsWrong):
-        of_authority(Settings(), Authority("Merkez", server))
+        of_authority(Settings(), Authority("Merkez", server, SEALING_KEY))
 
 
 def test_a_build_whose_settings_do_not_hold_says_so_and_does_nothing(

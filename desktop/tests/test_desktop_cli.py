@@ -28,7 +28,8 @@ def rehearsal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "cards").mkdir()
     config = tmp_path / "eimza.toml"
     config.write_text(
-        'server = "http://127.0.0.1:9"\nreaders = "direct"\ncards = "cards"\nrehearsal = true\njournal = "state"\n',
+        f'server = "http://127.0.0.1:9"\nsealing_key = "{"5e" * 32}"\n'
+        'readers = "direct"\ncards = "cards"\nrehearsal = true\njournal = "state"\n',
         encoding="utf-8",
     )
     monkeypatch.setenv("EIMZA_CONFIG", str(config))

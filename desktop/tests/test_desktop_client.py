@@ -19,6 +19,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from anahtar_desktop import client, transport
 from anahtar_desktop.client import HttpServer
@@ -27,8 +28,11 @@ from anahtar_wire.code import VerificationCode
 from anahtar_wire.messages import Claimed, Kind, Method, Outcome, PersonalDigits
 from anahtar_wire.problems import Problem, Refusal
 from anahtar_wire.proof import HEADER, signed_bytes
+from anahtar_wire.sealing import About, name_of, unseal
 
 CODE = VerificationCode.parse("ABCD-EFGH-JKLM")
+KEY = X25519PrivateKey.generate()
+SEALING_KEY = KEY.public_key().public_bytes_raw()
 UNLOCK = "d0" * 16
 SERIAL = "303132333435363738393A3B"
 SOON = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
@@ -132,7 +136,7 @@ def refusal(call: Callable[[], object]) -> Refusal:
 
 def test_every_request_of_an_unlock_is_signed_with_one_fresh_key(recorder: Recorder) -> None:
     recorder.answers["/claim"] = 200, CLAIMED
-    server = HttpServer(recorder.address, language="en")
+    server = HttpServer(recorder.address, SEALING_KEY, language="en")
     assert server.claim(CODE).unlock == UNLOCK
     server.report(UNLOCK, Outcome.DONE, b"\1")
     server.standing(UNLOCK)
@@ -147,7 +151,7 @@ def test_every_request_of_an_unlock_is_signed_with_one_fresh_key(recorder: Recor
 
 def test_settling_needs_no_key(recorder: Recorder) -> None:
     recorder.answers["/settle"] = 200, json.dumps({"version": 1, "session": "11" * 16, "nonce": "22" * 16})
-    assert HttpServer(recorder.address).settling_grant(SERIAL).nonce == b"\x22" * 16
+    assert HttpServer(recorder.address, SEALING_KEY).settling_grant(SERIAL).nonce == b"\x22" * 16
     assert HEADER not in recorder.came[0][2]
 
 
@@ -163,7 +167,7 @@ def test_each_call_asks_at_its_own_place(recorder: Recorder) -> None:
         f"/unlock/{UNLOCK}/grant": (200, grant),
         f"/unlock/{UNLOCK}/consent": (200, json.dumps({"version": 1, "answer": "33" * 32})),
     }
-    server = HttpServer(recorder.address + "/")
+    server = HttpServer(recorder.address + "/", SEALING_KEY)
     server.claim(CODE)
     assert server.ask_confirmation(UNLOCK, Method.SMS, SERIAL).tries_left == 5
     server.confirm(UNLOCK, Method.SMS, "12345678")
@@ -172,6 +176,10 @@ def test_each_call_asks_at_its_own_place(recorder: Recorder) -> None:
     server.cancel(UNLOCK)
     assert server.settle(SERIAL, b"\1").pin == "new"
     assert json.loads(recorder.came[4][3]) == {"version": 1, "challenge": "0102"}
+    typed, program = json.loads(recorder.came[2][3]), bytes.fromhex(json.loads(recorder.came[0][3])["program_key"])
+    about = About(UNLOCK, "sms", program)
+    assert unseal(bytes.fromhex(typed.pop("sealed")), key=KEY, about=about) == "12345678"
+    assert typed == {"version": 1, "method": "sms", "key": name_of(SEALING_KEY).hex()}
     assert [came[1] for came in recorder.came[-2:]] == [f"/api/v1/unlock/{UNLOCK}/cancel", "/api/v1/settle/proof"]
 
 
@@ -181,13 +189,13 @@ def problem_report(code: str, **facts: object) -> str:
 
 def test_a_refusal_comes_with_its_facts(recorder: Recorder) -> None:
     recorder.answers["/claim"] = 403, problem_report("confirmation-wrong", tries_left=3)
-    refused = refusal(lambda: HttpServer(recorder.address).claim(CODE))
+    refused = refusal(lambda: HttpServer(recorder.address, SEALING_KEY).claim(CODE))
     assert (refused.problem, refused.facts) == (Problem.CONFIRMATION_WRONG, {"tries_left": 3})
 
 
 def test_a_code_that_this_program_does_not_know_is_shown_as_it_is(recorder: Recorder) -> None:
     recorder.answers["/claim"] = 403, problem_report("moon-full", problem="x", language="xx", self="y")
-    refused = refusal(lambda: HttpServer(recorder.address).claim(CODE))
+    refused = refusal(lambda: HttpServer(recorder.address, SEALING_KEY).claim(CODE))
     assert (refused.problem, refused.facts) == (Problem.INTERNAL, {"code": "moon-full"})
 
 
@@ -212,34 +220,36 @@ RUBBISH = {
 @pytest.mark.parametrize("kind", RUBBISH)
 def test_rubbish_from_a_server_is_called_so(kind: str, recorder: Recorder) -> None:
     recorder.answers["/claim"] = RUBBISH[kind]
-    assert refusal(lambda: HttpServer(recorder.address).claim(CODE)).problem is Problem.SERVER_RUBBISH
+    assert refusal(lambda: HttpServer(recorder.address, SEALING_KEY).claim(CODE)).problem is Problem.SERVER_RUBBISH
 
 
 def test_a_server_of_a_later_version_means_an_update(recorder: Recorder) -> None:
     recorder.answers["/claim"] = 200, '{"version": 2, "unlock": {}}'
-    assert refusal(lambda: HttpServer(recorder.address).claim(CODE)).problem is Problem.UPDATE_NEEDED
+    assert refusal(lambda: HttpServer(recorder.address, SEALING_KEY).claim(CODE)).problem is Problem.UPDATE_NEEDED
 
 
 def test_a_server_that_does_not_speak_http_is_rubbish() -> None:
     with raw_server(lambda connection: connection.sendall(b"220 mail.invalid ESMTP\r\n")) as address:
-        assert refusal(lambda: HttpServer(address).claim(CODE)).problem is Problem.SERVER_RUBBISH
+        assert refusal(lambda: HttpServer(address, SEALING_KEY).claim(CODE)).problem is Problem.SERVER_RUBBISH
 
 
 def test_an_answer_cut_short_is_not_believed() -> None:
     cut = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + STANDING.encode()
     with raw_server(lambda connection: connection.sendall(cut)) as address:
-        assert refusal(lambda: HttpServer(address).standing(UNLOCK)).problem is Problem.SERVER_RUBBISH
+        assert refusal(lambda: HttpServer(address, SEALING_KEY).standing(UNLOCK)).problem is Problem.SERVER_RUBBISH
 
 
 def test_nobody_there_is_said_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    assert refusal(lambda: HttpServer(f"http://127.0.0.1:{port}").claim(CODE)).problem is Problem.SERVER_GONE
+    assert (
+        refusal(lambda: HttpServer(f"http://127.0.0.1:{port}", SEALING_KEY).claim(CODE)).problem is Problem.SERVER_GONE
+    )
 
 
 def test_a_server_that_hangs_up_is_gone() -> None:
     with raw_server(lambda connection: None) as address:
-        assert refusal(lambda: HttpServer(address).claim(CODE)).problem is Problem.SERVER_GONE
+        assert refusal(lambda: HttpServer(address, SEALING_KEY).claim(CODE)).problem is Problem.SERVER_GONE
 
 
 def drip(connection: socket.socket) -> None:
@@ -267,7 +277,7 @@ def test_a_slow_server_is_given_up_in_time_however_it_is_slow(
     monkeypatch.setattr(client, "PATIENCE_WITH_CARD_OPEN", 0.3)
     with raw_server(talk) as address:
         began = time.monotonic()
-        assert refusal(lambda: HttpServer(address).cancel(UNLOCK)).problem is Problem.SERVER_SLOW
+        assert refusal(lambda: HttpServer(address, SEALING_KEY).cancel(UNLOCK)).problem is Problem.SERVER_SLOW
         assert time.monotonic() - began < 0.9
 
 
@@ -279,7 +289,7 @@ def test_the_consent_is_given_four_seconds_and_no_more() -> None:
             asked.append(seconds)
             raise Refusal(Problem.SERVER_SLOW)
 
-    refusal(lambda: HttpServer("https://s.invalid", transport=Noting()).consent(UNLOCK, b""))
+    refusal(lambda: HttpServer("https://s.invalid", SEALING_KEY, transport=Noting()).consent(UNLOCK, b""))
     assert asked == [4.0]
 
 
@@ -290,7 +300,7 @@ def test_a_flood_is_stopped_early() -> None:
             connection.sendall(b"x" * 65536)
 
     with raw_server(flood) as address:
-        assert refusal(lambda: HttpServer(address).standing(UNLOCK)).problem is Problem.SERVER_RUBBISH
+        assert refusal(lambda: HttpServer(address, SEALING_KEY).standing(UNLOCK)).problem is Problem.SERVER_RUBBISH
 
 
 def test_a_certificate_that_nobody_trusts_is_refused_and_a_trusted_one_taken(tmp_path: Path) -> None:
@@ -301,10 +311,10 @@ def test_a_certificate_that_nobody_trusts_is_refused_and_a_trusted_one_taken(tmp
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     with serving(server):
         address = f"https://127.0.0.1:{server.server_port}"
-        assert refusal(lambda: HttpServer(address).standing(UNLOCK)).problem is Problem.SERVER_UNTRUSTED
+        assert refusal(lambda: HttpServer(address, SEALING_KEY).standing(UNLOCK)).problem is Problem.SERVER_UNTRUSTED
         assert server.came == []
         trust = ssl.create_default_context(cafile=own)
-        assert HttpServer(address, transport=Transport(trust)).standing(UNLOCK).pin == "new"
+        assert HttpServer(address, SEALING_KEY, transport=Transport(trust)).standing(UNLOCK).pin == "new"
 
 
 def test_the_proxy_of_the_system_is_not_asked_for_this_computer(
@@ -312,7 +322,7 @@ def test_the_proxy_of_the_system_is_not_asked_for_this_computer(
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
-    assert HttpServer(recorder.address).standing(UNLOCK).pin == "new"
+    assert HttpServer(recorder.address, SEALING_KEY).standing(UNLOCK).pin == "new"
 
 
 def self_signed(folder: Path) -> Path:

@@ -55,7 +55,9 @@ def test_an_error_from_deep_below_carries_no_secret(tmp_path: Path) -> None:
 
     def fall() -> None:
         try:
-            ConfirmationAnswer(method=Method.SMS, answer=SMS_CODE * 99)
+            ConfirmationAnswer.of(
+                SMS_CODE * 99, method=Method.SMS, unlock="d0" * 16, program_key=bytes(65), to=bytes(32)
+            )
         except ValueError as error:
             caught.append("".join(traceback.format_exception(error)))
             raise

@@ -16,6 +16,8 @@ from anahtar_desktop.looking import survey
 from anahtar_desktop.readers import readers_of
 from anahtar_desktop.settings import Settings, SettingsWrong, read
 
+SEALED = f'sealing_key = "{"5e" * 32}"\n'
+
 
 def settings(tmp_path: Path, text: str) -> Settings:
     path = tmp_path / "eimza.toml"
@@ -31,9 +33,10 @@ def test_without_a_file_the_defaults_are_for_real_readers_and_no_server() -> Non
 def test_a_file_is_read_and_its_folders_are_relative_to_it(tmp_path: Path) -> None:
     found = settings(
         tmp_path,
-        'server = "http://127.0.0.1:8400"\nreaders = "direct"\ncards = "cards"\nrehearsal = true\n'
+        SEALED + 'server = "http://127.0.0.1:8400"\nreaders = "direct"\ncards = "cards"\nrehearsal = true\n'
         'journal = "state"\nlanguage = "en"\n',
     )
+    assert found.sealing_key == b"\x5e" * 32
     assert (found.cards, found.journal) == (tmp_path / "cards", tmp_path / "state")
     with pytest.raises(FrozenInstanceError):
         found.server = "https://other.invalid"  # type: ignore[misc]
@@ -45,11 +48,15 @@ def test_a_file_is_read_and_its_folders_are_relative_to_it(tmp_path: Path) -> No
         "not toml",
         'pin = "123456"',
         "server = 7",
-        'server = "http://portal.invalid"',
-        'server = "ftp://127.0.0.1"',
-        'server = "https://user@portal.invalid"',
-        'server = "https://"',
-        'server = "https://[::1"',
+        'server = "https://portal.invalid"',
+        SEALED,
+        f'server = "https://portal.invalid"\nsealing_key = "{"5e" * 31}"',
+        f'server = "https://portal.invalid"\nsealing_key = "{"zz" * 32}"',
+        SEALED + 'server = "http://portal.invalid"',
+        SEALED + 'server = "ftp://127.0.0.1"',
+        SEALED + 'server = "https://user@portal.invalid"',
+        SEALED + 'server = "https://"',
+        SEALED + 'server = "https://[::1"',
         'readers = "vpcd"',
         'language = "de"',
         'readers = "direct"\nrehearsal = true',

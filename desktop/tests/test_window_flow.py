@@ -464,7 +464,9 @@ def test_rehearsal_says_prova_on_every_page(opened: Open, rehearsal: bool) -> No
 
 
 def test_who_did_not_succeed_reads_whom_to_ask_as_the_authority_signed_it(opened: Open) -> None:
-    whose = Authority("Örnek Sertifika Merkezi", "https://portal.example.invalid", ("0850 000 00 00", "destek@…"))
+    whose = Authority(
+        "Örnek Sertifika Merkezi", "https://portal.example.invalid", bytes(32), ("0850 000 00 00", "destek@…")
+    )
     stage = opened(authority=whose)
     stage.start(Wish.UNLOCK)
     stage.at(CodePage).cancel()

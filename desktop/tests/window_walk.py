@@ -46,11 +46,10 @@ def walk(given: dict[str, Any]) -> dict[str, Any]:
     """Live the unlock with real widgets and keys."""
     folder = Path(given["folder"])
     settings = read_file(folder / "eimza.toml")
-    assert settings.server is not None
     pages: list[str] = []
     with desk(given["reader"], folder) as readers:
         parts = SimpleNamespace(
-            readers=readers, journal=FileJournal(folder / "journal"), server=HttpServer(settings.server)
+            readers=readers, journal=FileJournal(folder / "journal"), server=HttpServer.of(settings)
         )
         stage = window_stage.Stage(parts, rehearsal=True)  # type: ignore[arg-type]
         before = len(inbox.read(Path(given["inbox"])))

@@ -199,7 +199,7 @@ class World:
 
     def server(self, address: str = "") -> HttpServer:
         """Return the server as a program sees it: the portal itself, or at another address."""
-        return HttpServer(address or self.stage.portal, transport=self._transport)
+        return self.stage.server(address, transport=self._transport)
 
     @property
     def journal(self) -> Path:

@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +190,8 @@ def live(order: Order, typed: Callable[[], str | Instead] | None = None, transpo
         confirmation=typed or confirmation(order),
         patience=12,
     )
-    server: Any = HttpServer(order.portal, transport=transport)
+    settings = replace(read_file(folder / "eimza.toml"), server=order.portal)
+    server: Any = HttpServer.of(settings, transport=transport)
     if order.silent:
         server = Unreachable(server)
     journal: Any = Watched(FileJournal(folder / "journal"), "journal", way)

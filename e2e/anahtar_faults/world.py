@@ -18,7 +18,6 @@ from anahtar_story.stage import Stage
 
 from anahtar_card.fault_reader import FaultReader
 from anahtar_desktop.assistant import Assistant
-from anahtar_desktop.client import HttpServer
 from anahtar_desktop.journal import FileJournal
 from anahtar_desktop.ports import Instead
 from anahtar_desktop.readers import readers_of
@@ -175,7 +174,7 @@ class World:
 
     def _next_start(self) -> list[str]:
         """Start the program again: what it says about what its journal has open."""
-        server, journal = HttpServer(self.stage.portal), FileJournal(self.stage.folder / "journal")
+        server, journal = self.stage.server(), FileJournal(self.stage.folder / "journal")
         settled = Assistant(ScriptedView(), server, self._readers(), journal).settle()
         return [truth.pin.value for _, truth in settled if truth is not None]
 

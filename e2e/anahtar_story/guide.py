@@ -12,7 +12,6 @@ from typing import Any
 
 from anahtar_card.reader import Reader, Readers
 from anahtar_desktop.assistant import Assistant
-from anahtar_desktop.client import HttpServer
 from anahtar_desktop.ending import Outcome
 from anahtar_desktop.journal import FileJournal
 from anahtar_desktop.scripted import ScriptedView
@@ -72,7 +71,7 @@ class Guide:
         with chapter.step("E-İmza Uygulaması: code, PIN twice, confirmation, card", "program") as step:
             view = ScriptedView(code=code, new_pin=new_pin, method=method, confirmation=confirmation)
             journal = FileJournal(self.stage.folder / "journal")
-            ending = Assistant(view, HttpServer(self.stage.portal), self.readers, journal).unlock()
+            ending = Assistant(view, self.stage.server(), self.readers, journal).unlock()
             expect(ending.outcome is Outcome.DONE, f"the program ended with {ending}: {view.problems}")
             expect(not journal.open_entries(), "the journal has nothing open")
             step.show(method=method, shown=[text.name for text in view.told][-1], card=f"…{serial[-4:]}")

@@ -11,9 +11,14 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from anahtar_desktop.client import HttpServer
+from anahtar_desktop.settings import read_file
+from anahtar_desktop.transport import Transport
 
 FIRST_PORT = 8400
 _READY_WITHIN = 30.0
@@ -90,6 +95,11 @@ class Stage:
         """The rehearsal's persons with their secrets."""
         loaded: list[dict[str, Any]] = json.loads((self.folder / "people.json").read_text(encoding="utf-8"))
         return loaded
+
+    def server(self, address: str = "", transport: Transport | None = None) -> HttpServer:
+        """The server as this rehearsal's program reaches it, or at another address."""
+        settings = read_file(self.folder / "eimza.toml")
+        return HttpServer.of(replace(settings, server=address or settings.server), transport=transport)
 
     @property
     def inbox(self) -> Path:

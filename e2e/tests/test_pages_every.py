@@ -13,7 +13,6 @@ from anahtar_story.desk import desk
 from anahtar_story.guide import fresh_pin
 
 from anahtar_desktop.assistant import Assistant
-from anahtar_desktop.client import HttpServer
 from anahtar_desktop.ending import Outcome
 from anahtar_desktop.journal import FileJournal
 from anahtar_desktop.scripted import ScriptedView
@@ -68,7 +67,7 @@ def test_no_fault_while_the_program_works_nor_at_the_end(here: House, language: 
         view = ScriptedView(code=code, new_pin=fresh_pin(), method="sms", confirmation=confirmation)
         journal = FileJournal(here.stage.folder / "journal")
         with desk("direct", here.stage.folder) as readers:
-            end = Assistant(view, HttpServer(here.stage.portal), readers, journal).unlock()
+            end = Assistant(view, here.stage.server(), readers, journal).unlock()
         assert end.outcome is Outcome.DONE
         page.wait_for_selector("#state[data-state=done]")
         wrong["done"] = faults(page)

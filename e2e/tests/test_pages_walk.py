@@ -12,7 +12,6 @@ from anahtar_story.guide import fresh_pin
 from playwright.sync_api import Page
 
 from anahtar_desktop.assistant import Assistant
-from anahtar_desktop.client import HttpServer
 from anahtar_desktop.ending import Outcome
 from anahtar_desktop.journal import FileJournal
 from anahtar_desktop.links import reference_in
@@ -37,7 +36,7 @@ def unlock(here: House, code: str, meanwhile: Callable[[], None] = lambda: None)
     view = ScriptedView(code=code, new_pin=fresh_pin(), method="sms", confirmation=confirmation)
     journal = FileJournal(here.stage.folder / "journal")
     with desk("direct", here.stage.folder) as readers:
-        return Assistant(view, HttpServer(here.stage.portal), readers, journal).unlock().outcome
+        return Assistant(view, here.stage.server(), readers, journal).unlock().outcome
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,7 @@ def test_without_script_the_link_is_on_a_page_of_its_own(here: House) -> None:
         code = open_unlock(page)
         press(page, "#programda-ac button")
         reference = reference_in(page.locator("#ac").get_attribute("href") or "")
-        assert HttpServer(here.stage.portal).code_of_link(reference).reveal() == code
+        assert here.stage.server().code_of_link(reference).reveal() == code
         assert page.locator(".verification-code").inner_text() == code
         press(page, "main a[href^='/islem/']")
         cancel_unlock(page)

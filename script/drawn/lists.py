@@ -20,11 +20,12 @@ def problems(language: Language) -> str:
 def audit_acts(root: Path) -> str:
     """Return every act with the rooms whose code records it."""
     rooms = _rooms(root / SERVER)
-    rows = [
-        (code(act.value), ", ".join(sorted(rooms.get(act.name, ()))) or "nothing yet", "alarm" if act in ALARMING else "")
-        for act in Act
-    ]
+    rows = [(code(act.value), _by(rooms.get(act.name)), "alarm" if act in ALARMING else "") for act in Act]
     return table(("act", "recorded by the room", "in the log"), rows)
+
+
+def _by(rooms: set[str] | None) -> str:
+    return ", ".join(sorted(rooms)) if rooms else "nothing yet"
 
 
 def _rooms(server: Path) -> dict[str, set[str]]:

@@ -77,6 +77,7 @@ MEANINGS: dict[str, str] = {
     "gate.clients.post_logout_redirect_uris": "where a sign-out may lead",
     "gate.clients.name": "the name that people see",
     "eimza.server": "the portal's address; https, or http to this computer itself",
+    "eimza.sealing_key": "what `anahtar sealing-key` prints: to whom confirmations are sealed; goes with `server`",
     "eimza.readers": '"pcsc" for the computer\'s readers, "direct" for virtual cards in rehearsal',
     "eimza.cards": "the folder of the virtual cards",
     "eimza.rehearsal": "shows PROVA and allows virtual cards",

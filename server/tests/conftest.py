@@ -54,6 +54,7 @@ client_secret_file = "{_secret("client")}"
 [keyservice]
 socket = "keyservice.sock"
 code_key_file = "{_secret("sms-codes")}"
+sealing_key_files = ["sealing-key.pem"]
 [custody]
 kind = "software"
 file = "keys.json"

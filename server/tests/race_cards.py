@@ -22,7 +22,6 @@ from anahtar_server.cards.acts import register_card
 from anahtar_server.notices.models import OutboxMessage
 from anahtar_server.unlock.models import Unlock
 from anahtar_wire.messages import (
-    ConfirmationAnswer,
     ConfirmationRequest,
     ConsentRequest,
     GrantGiven,
@@ -60,8 +59,7 @@ def confirm(stage: Stage, unlock: Unlock) -> None:
     message = OutboxMessage.objects.filter(about=f"unlock:{unlock.name}", secret=True).order_by("-pk").first()
     found = re.search(r"\b\d{8}\b", message.text if message else "")
     assert found is not None
-    answer = ConfirmationAnswer(method=Method.SMS, answer=found.group())
-    stage.ask("answer-confirmation", "confirmation/answer", answer, unlock)
+    stage.answer(found.group(), unlock)
 
 
 def grant_for(stage: Stage, unlock: Unlock) -> Grant:

@@ -21,7 +21,6 @@ from anahtar_server.signin.models import SignIn
 from anahtar_server.unlock import acts, queries
 from anahtar_server.unlock.models import Unlock
 from anahtar_wire.messages import (
-    ConfirmationAnswer,
     ConfirmationRequest,
     ConsentRequest,
     Method,
@@ -62,9 +61,8 @@ def claimed(stage: Stage) -> tuple[Unlock, Act, int]:
 def confirming(stage: Stage) -> tuple[Unlock, Act, int]:
     """The same from CONFIRMING."""
     unlock, _, _ = claimed(stage)
-    answer = ConfirmationAnswer(method=Method.SMS, answer=ask_sms(stage, unlock))
-    act = lambda: stage.ask("answer-confirmation", "confirmation/answer", answer, unlock)  # noqa: E731
-    return unlock, act, LIMITS.sms_code_seconds
+    code = ask_sms(stage, unlock)
+    return unlock, lambda: stage.answer(code, unlock), LIMITS.sms_code_seconds
 
 
 def confirmed(stage: Stage) -> tuple[Unlock, Act, int]:

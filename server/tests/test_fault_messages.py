@@ -21,7 +21,7 @@ from anahtar_server.notices.rules import LEASE
 from anahtar_server.notices.sending import send_due
 from anahtar_server.unlock import queries
 from anahtar_server.unlock.models import Unlock
-from anahtar_wire.messages import ConfirmationAnswer, ConfirmationRequest, Method, Outcome, Report, State
+from anahtar_wire.messages import ConfirmationRequest, Method, Outcome, Report, State
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROW = "HSM gone, slow, dropping sessions; SMS gateway down, slow, doubling"
@@ -82,8 +82,7 @@ def ask(stage: Stage, unlock: Unlock, method: Method) -> None:
 def confirm_by_web(stage: Stage, unlock: Unlock) -> None:
     """The holder takes the other way."""
     ask(stage, unlock, Method.WEB)
-    answer = ConfirmationAnswer(method=Method.WEB, answer=PASSWORD)
-    stage.ask("answer-confirmation", "confirmation/answer", answer, unlock)
+    stage.answer(PASSWORD, unlock, Method.WEB)
 
 
 @pytest.mark.parametrize("mood", ["down", "silent", "doubling"])

@@ -23,7 +23,6 @@ from anahtar_server.unlock.acts import closing, opening
 from anahtar_server.unlock.models import Unlock
 from anahtar_wire.code import VerificationCode
 from anahtar_wire.messages import (
-    ConfirmationAnswer,
     ConfirmationRequest,
     ConsentRequest,
     GrantRequest,
@@ -223,9 +222,7 @@ def test_an_answer_before_its_question_is_not_taken(stage: Stage) -> None:
     typed = next(word for word in message.text.split() if len(word) == LIMITS.sms_code_digits and word.isdigit())
     stage.clock.pass_seconds(-300)
     with refused(Problem.CONFIRMATION_EXPIRED):
-        stage.ask(
-            "answer-confirmation", "confirmation/answer", ConfirmationAnswer(method=Method.SMS, answer=typed), unlock
-        )
+        stage.answer(typed, unlock)
 
 
 def test_a_code_from_the_future_opens_nothing(stage: Stage) -> None:

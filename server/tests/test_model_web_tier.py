@@ -39,7 +39,6 @@ from anahtar_server.unlock import acts
 from anahtar_server.unlock.consent import Errand
 from anahtar_server.unlock.models import Consent, Unlock
 from anahtar_wire.messages import (
-    ConfirmationAnswer,
     ConfirmationRequest,
     ConsentRequest,
     GrantGiven,
@@ -82,9 +81,18 @@ class Hands:
     def confirmed(self) -> Life:
         """An unlock that the holder confirmed."""
         life = self.asked()
-        self.ask(life, "answer-confirmation", "confirmation/answer",
-                 ConfirmationAnswer(method=Method.SMS, answer=self.outbox_code()))  # fmt: skip
+        self.answer(life, self.outbox_code())
         return life
+
+    def answer(self, life: Life, typed: str, method: Method = Method.SMS, by: AProgram | None = None) -> str:
+        """Answer as the program does that holds the unlock, or as another one that believes it does."""
+        sealed = (by or life.program or self.thief).sealed(typed, life.unlock.hex, method)
+        return self.ask(life, "answer-confirmation", "confirmation/answer", sealed)
+
+    def spoilt(self, sealed: bytes) -> bytes:
+        """Return it with one bit changed."""
+        place = self.chance.randrange(len(sealed))
+        return sealed[:place] + bytes([sealed[place] ^ 1 << self.chance.randrange(8)]) + sealed[place + 1 :]
 
     def outbox_code(self) -> str:
         """Read the SMS code where it waits to be sent."""
@@ -219,8 +227,7 @@ def sms_code_guessed_in_the_register(hands: Hands) -> bool:
     guess = hands.chance.choice([secrets.token_bytes(32), b"", bytes(32)])
     Question.objects.filter(about=f"unlock:{life.unlock.hex}").update(code_mac=guess, tries_used=0)
     with contextlib.suppress(Refusal):
-        hands.ask(life, "answer-confirmation", "confirmation/answer",
-                  ConfirmationAnswer(method=Method.SMS, answer="12345678"))  # fmt: skip
+        hands.answer(life, "12345678")
     return hands.try_consent(life)
 
 
@@ -265,11 +272,39 @@ def another_cards_unlock(hands: Hands) -> bool:
     return hands.try_consent(life)
 
 
+def key_swapped_at_the_claim(hands: Hands) -> bool:
+    """A code is claimed for the thief's key; the holder's own program believes that the claim was its own, and seals
+    what the holder types, which is handed in with the thief's signature: as it came, in part, or for another method."""
+    life = hands.asked(hands.thief)
+    holders = hands.ground.programs[0]
+    sealed = holders.sealed(hands.outbox_code(), life.unlock.hex)
+    for change in (
+        {},
+        {"key": secrets.token_bytes(8)},
+        {"method": Method.WEB},
+        {"sealed": hands.spoilt(sealed.sealed)},
+    ):
+        with contextlib.suppress(Refusal):
+            hands.ask(life, "answer-confirmation", "confirmation/answer", sealed.model_copy(update=change))
+    return hands.try_consent(life)
+
+
+def confirmation_of_another_unlock(hands: Hands) -> bool:
+    """What the holder typed for an unlock of their own is handed in for one that the thief claimed."""
+    first = hands.asked()
+    sealed = hands.ground.programs[0].sealed(hands.outbox_code(), first.unlock.hex)
+    acts.cancel(unlock_id=first.unlock, actor="holder:x", now=_now(hands))
+    second = hands.asked(hands.thief)
+    with contextlib.suppress(Refusal):
+        hands.ask(second, "answer-confirmation", "confirmation/answer", sealed)
+    return hands.try_consent(second)
+
+
 ATTACKS: tuple[Attack, ...] = (
     consent_before_the_confirmation, consent_before_the_code_was_used, foreign_key_signs, signature_of_another_act,
     signature_of_another_unlock, altered_errand, forged_sign_in, unsigned_sign_in, own_sign_in_for_anothers_card,
     own_sign_in_in_the_holders_name, old_sign_in, sms_code_guessed_in_the_register, replayed_proof, after_the_end,
-    confirmation_from_long_ago, another_cards_unlock,
+    confirmation_from_long_ago, another_cards_unlock, key_swapped_at_the_claim, confirmation_of_another_unlock,
 )  # fmt: skip
 
 
@@ -280,12 +315,10 @@ def state_written(hands: Hands) -> bool:
     return hands.try_consent(life)
 
 
-def key_swapped_at_the_claim(hands: Hands) -> bool:
-    """A code is claimed for the thief's key. The SMS code comes from the outbox, where it waits to be sent, or from the
-    holder's own program, which believes that the claim was its own."""
+def sms_code_read_in_the_outbox(hands: Hands) -> bool:
+    """A code is claimed for the thief's key, and the SMS code is read where it waits to be sent."""
     life = hands.asked(hands.thief)
-    code = hands.outbox_code()
-    hands.ask(life, "answer-confirmation", "confirmation/answer", ConfirmationAnswer(method=Method.SMS, answer=code))
+    hands.answer(life, hands.outbox_code())
     return hands.try_consent(life)
 
 
@@ -305,8 +338,7 @@ def web_password_replaced(hands: Hands) -> bool:
     )
     life = hands.claimed(hands.thief)
     hands.ask(life, "ask-confirmation", "confirmation", ConfirmationRequest(method=Method.WEB, card_serial=SERIAL))
-    hands.ask(life, "answer-confirmation", "confirmation/answer",
-              ConfirmationAnswer(method=Method.WEB, answer="of-the-thief-1"))  # fmt: skip
+    hands.answer(life, "of-the-thief-1", Method.WEB)
     return hands.try_consent(life)
 
 
@@ -327,7 +359,7 @@ def cancel_taken_back(hands: Hands) -> bool:
 
 
 NOT_STOPPED_YET: tuple[Attack, ...] = (
-    state_written, key_swapped_at_the_claim, key_swapped_after_the_confirmation, web_password_replaced,
+    state_written, sms_code_read_in_the_outbox, key_swapped_after_the_confirmation, web_password_replaced,
     confirmation_dated_on, cancel_taken_back,
 )  # fmt: skip
 

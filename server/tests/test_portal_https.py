@@ -31,6 +31,7 @@ client_secret_file = "secret"
 [keyservice]
 socket = "keyservice.sock"
 code_key_file = "secret"
+sealing_key_files = ["secret"]
 [custody]
 kind = "software"
 file = "secret"

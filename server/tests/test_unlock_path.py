@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from anahtar_card.pin import Pin
 from anahtar_server.audit.models import AuditEntry
 from anahtar_server.audit.names import Act
 from anahtar_server.cards.acts import flag_lost
+from anahtar_server.custody.seals import Seals, new_key
 from anahtar_server.notices.models import OutboxMessage
 from anahtar_server.people.objections import take_objection
 from anahtar_server.signin.stand_in import Signer
@@ -66,9 +68,7 @@ def ask_sms(stage: Stage, unlock: Unlock) -> str:
 
 def answer(stage: Stage, unlock: Unlock, text: str) -> str:
     """Answer the confirmation."""
-    return stage.ask(
-        "answer-confirmation", "confirmation/answer", ConfirmationAnswer(method=Method.SMS, answer=text), unlock
-    )
+    return stage.answer(text, unlock)
 
 
 def confirmed(stage: Stage) -> Unlock:
@@ -191,7 +191,7 @@ def test_guessing_from_everywhere_shuts_the_door_for_an_hour_and_raises_one_alar
         stage.clock.pass_seconds(60)
     with refused(Problem.TOO_MANY):
         stage.claim(unknown, address="127.0.0.9", limits=few)
-    stage.clock.pass_seconds(3600 - 180 + 1)  # the first of the three is an hour old: one more is heard, and is the third
+    stage.clock.pass_seconds(3600 - 180 + 1)  # the first is an hour old: one more is heard, the third again
     with refused(Problem.CODE_WRONG):
         stage.claim(unknown, limits=few)
     assert alarms.count() == 1
@@ -261,6 +261,38 @@ def test_the_fifth_wrong_sms_code_ends_the_unlock_and_a_new_code_does_not_help(s
     with refused(Problem.CONFIRMATION_OVER):
         answer(stage, unlock, "00000000")
     assert queries.by_name(unlock.name).now_in is State.REFUSED
+
+
+def test_an_answer_that_another_program_sealed_is_not_opened_uses_no_try_and_raises_an_alarm(stage: Stage) -> None:
+    unlock = claimed(stage)
+    code = ask_sms(stage, unlock)
+    foreign = AProgram().sealed(code, unlock.name)
+    with refused(Problem.CONFIRMATION_NOT_OPENED):
+        stage.ask("answer-confirmation", "confirmation/answer", foreign, unlock)
+    assert queries.by_name(unlock.name).now_in is State.CONFIRMING
+    assert AuditEntry.objects.filter(act=Act.CONFIRMATION_NOT_OPENED.value, subject=f"unlock:{unlock.name}").exists()
+    for _ in range(LIMITS.confirmation_tries - 1):
+        with refused(Problem.CONFIRMATION_WRONG):
+            answer(stage, unlock, "00000000")
+    answer(stage, unlock, code)
+
+
+def test_an_answer_sealed_to_a_key_of_before_is_opened_and_to_one_of_nobodys_asks_for_an_update(stage: Stage) -> None:
+    unlock = claimed(stage)
+    code = ask_sms(stage, unlock)
+    older, nobodys = new_key(), new_key()
+    face = replace(stage.face, seals=Seals([new_key(), older]))
+
+    def answered(key: bytes) -> str:
+        sealed = ConfirmationAnswer.of(
+            code, method=Method.SMS, unlock=unlock.name, program_key=stage.program.public, to=Seals([key]).public
+        )
+        return face.answer(
+            stage.program.errand("answer-confirmation", unlock.name, "confirmation/answer", sealed)
+        ).problem
+
+    assert answered(nobodys) == Problem.UPDATE_NEEDED.value
+    assert answered(older) == ""
 
 
 def test_an_sms_code_is_late_after_three_minutes_and_a_new_one_counts(stage: Stage) -> None:

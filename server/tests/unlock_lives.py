@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from unlock_stage import CODE_KEY, SERIAL, SMS_KEY, TCKN, AProgram, Stage, vouching
+from unlock_stage import CODE_KEY, SEALS, SERIAL, SMS_KEY, TCKN, AProgram, Stage, vouching
 
 from anahtar_card.families.akis.driver import AkisDriver
 from anahtar_card.families.akis.secrets_held import SALT_LENGTH, pin_of
@@ -190,8 +190,9 @@ class Ground:
         self.began = stage.clock()
         self._pristine = {name: stage.memory.read(name) for name in _names(stage.memory)}
         self.face = Face(
-            custody=stage.custody, code_key=SMS_KEY, limits=LIMITS, clock=stage.clock, vouching=vouching(stage.provider)
-        )
+            custody=stage.custody, code_key=SMS_KEY, seals=SEALS, limits=LIMITS, clock=stage.clock,
+            vouching=vouching(stage.provider),
+        )  # fmt: skip
         self.programs = (AProgram(), AProgram())
 
     def card(self, kind: str) -> Plastic:

@@ -22,7 +22,7 @@ from anahtar_server.certificates.models import Certificate
 from anahtar_server.notices.models import OutboxMessage
 from anahtar_server.unlock import acts
 from anahtar_wire.code import VerificationCode
-from anahtar_wire.messages import ConfirmationAnswer, ConfirmationRequest, GrantGiven, Method, State
+from anahtar_wire.messages import ConfirmationRequest, GrantGiven, Method, State
 from anahtar_wire.problems import Refusal
 
 WEB_PASSWORD = "dört-kelime-bir-parola"
@@ -209,7 +209,7 @@ class Acting(RuleBasedStateMachine):
         seconds = LIMITS.sms_code_seconds if method is Method.SMS else LIMITS.consent_seconds
         in_time = put and life.asked is not None and life.asked - SKEW <= self.now < life.asked + s(seconds)
         allowed = in_time and right
-        request = ConfirmationAnswer(method=method, answer=text)
+        request = (life.program or self.ground.programs[0]).sealed(text, life.unlock.hex, method)
         self.errand(allowed, life, "answer-confirmation", "confirmation/answer", request)
         if allowed:
             life.confirmed = self.now

@@ -25,6 +25,7 @@ from anahtar_card.virtual import Memory
 from anahtar_server.cards.acts import register_card
 from anahtar_server.cards.models import Card
 from anahtar_server.config import Limits
+from anahtar_server.custody.seals import Seals, new_key
 from anahtar_server.custody.software import SoftwareCustody
 from anahtar_server.keyservice.face import Face
 from anahtar_server.keyservice.vouching import Vouching
@@ -36,11 +37,12 @@ from anahtar_server.unlock import acts
 from anahtar_server.unlock.consent import Errand
 from anahtar_server.unlock.models import Unlock
 from anahtar_wire.code import VerificationCode
-from anahtar_wire.messages import ClaimRequest, Message, Program
+from anahtar_wire.messages import ClaimRequest, ConfirmationAnswer, Message, Method, Program
 from anahtar_wire.problems import Problem, Refusal
 from anahtar_wire.proof import signed_bytes
 
 LIMITS = Limits()
+SEALS = Seals([new_key()])
 CODE_KEY = b"k" * 32
 SMS_KEY = b"s" * 32
 TCKN = "10000000146"
@@ -77,6 +79,10 @@ class AProgram:
         program = Program(name="eimza", release="0", system="Linux", computer="masaustu")
         return ClaimRequest(code=code.reveal(), program_key=self.public, program=program)
 
+    def sealed(self, typed: str, unlock: str, method: Method = Method.SMS) -> ConfirmationAnswer:
+        """What the holder typed, as this program seals it."""
+        return ConfirmationAnswer.of(typed, method=method, unlock=unlock, program_key=self.public, to=SEALS.public)
+
     def errand(self, act: str, unlock: str, path: str, message: Message) -> Errand:
         """A signed errand as the web tier hands it on."""
         whole = f"/api/v1/unlock/{unlock}/{path}"
@@ -103,8 +109,9 @@ class Stage:
     def face(self) -> Face:
         """The key service's face over this stage's keys and clock."""
         return Face(
-            custody=self.custody, code_key=SMS_KEY, limits=LIMITS, clock=self.clock, vouching=vouching(self.provider)
-        )
+            custody=self.custody, code_key=SMS_KEY, seals=SEALS, limits=LIMITS, clock=self.clock,
+            vouching=vouching(self.provider),
+        )  # fmt: skip
 
     def open(self) -> tuple[Unlock, VerificationCode]:
         """Open an unlock in the portal's name."""
@@ -143,6 +150,11 @@ class Stage:
         if reply.problem:
             raise Refusal(Problem(reply.problem), **reply.facts)
         return reply.message
+
+    def answer(self, typed: str, unlock: Unlock, method: Method = Method.SMS) -> str:
+        """Type the SMS code or web password."""
+        sealed = self.program.sealed(typed, unlock.name, method)
+        return self.ask("answer-confirmation", "confirmation/answer", sealed, unlock)
 
     def unlock_card(self, grant: Grant, consent: object, pin: str) -> bytes:
         """Run the card's side with an authority's answer; returns the evidence."""

@@ -29,6 +29,7 @@ from anahtar_wire.messages import (
     Report,
     Standing,
 )
+from anahtar_wire.sealing import SEALED
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CODE, ANSWER, REF = "ABCD-EFGH-JKLM", "48291657", "q3Zt0uJ8vYk1xW5rBnM4aB"
@@ -147,8 +148,10 @@ REFUSED: list[tuple[type[Message], str, object]] = [
     (LinkRequest, "ref", "q3Zt0uJ8vYk1xW5/BnM4aA"),
     (LinkRequest, "ref", "q3Zt0uJ8vYk1xW5rBnM4aA\n"),
     (LinkAnswer, "code", "A" * 65),
-    (ConfirmationAnswer, "answer", ""),
-    (ConfirmationAnswer, "answer", "1" * 129),
+    (ConfirmationAnswer, "sealed", ""),
+    (ConfirmationAnswer, "sealed", "00" * (SEALED - 1)),
+    (ConfirmationAnswer, "sealed", "00" * (SEALED + 1)),
+    (ConfirmationAnswer, "key", "00" * 7),
     (ConfirmationAnswer, "method", "SMS"),
     (ConfirmationAnswer, "method", "fax"),
     (ConfirmationRequested, "tries_left", "5"),
@@ -194,7 +197,6 @@ SECRETS: list[tuple[type[Message], str, str]] = [
     (ClaimRequest, "code", CODE),
     (LinkRequest, "ref", REF),
     (LinkAnswer, "code", CODE),
-    (ConfirmationAnswer, "answer", ANSWER),
     (InboxMessage, "text", f"Onay kodunuz {ANSWER}"),
 ]
 

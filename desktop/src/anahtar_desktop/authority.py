@@ -9,6 +9,7 @@ change the program. Signing is openssl's:
 
     name = "Örnek Sertifika Merkezi"
     server = "https://…"
+    sealing_key = "…"            what `anahtar sealing-key` prints: to whom confirmations are sealed
     support = ["0850 000 00 00", "destek@…"]
 """
 
@@ -21,6 +22,7 @@ from typing import Any
 
 KEY, FILE, SIGNATURE = "authority.pub", "authority.toml", "authority.toml.sig"
 LARGEST = 16 * 1024
+KEY_SIZE = 32
 LONGEST, MOST = 120, 6
 """Characters of a name or a line of support, and how many such lines."""
 
@@ -31,10 +33,12 @@ class NotTheAuthoritys(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Who issued the card and runs the server; `server` is its address, `support` lines for people."""
+    """Who issued the card and runs the server: `server` is its address, `sealing_key` its key service's X25519 public
+    key (32 bytes), `support` lines for people."""
 
     name: str
     server: str
+    sealing_key: bytes
     support: tuple[str, ...] = ()
 
 
@@ -93,7 +97,15 @@ def _authority(raw: dict[str, Any]) -> Authority:
         raise ValueError
     if not all(isinstance(line, str) and 0 < len(line) <= LONGEST and line.isprintable() for line in lines):
         raise ValueError
-    return Authority(name, server, tuple(support))
+    return Authority(name, server, sealing_key(raw["sealing_key"]), tuple(support))
 
 
-_KNOWN = {"name", "server", "support"}
+def sealing_key(text: object) -> bytes:
+    """Return a key to seal to from its 64 hex digits; raises ValueError."""
+    key = bytes.fromhex(text) if isinstance(text, str) and len(text) == 2 * KEY_SIZE else b""
+    if len(key) != KEY_SIZE:
+        raise ValueError
+    return key
+
+
+_KNOWN = {"name", "server", "sealing_key", "support"}

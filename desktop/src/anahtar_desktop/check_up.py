@@ -27,7 +27,7 @@ def patient_of(settings: Settings, readers: Readers, journal: Journal) -> Patien
     def hello() -> Hello:
         from anahtar_desktop.client import HttpServer
 
-        return HttpServer(address, language=settings.language).hello()
+        return HttpServer.of(settings).hello()
 
     def certificate_ends() -> datetime | None:
         from anahtar_desktop.server_certificate import ends

@@ -101,7 +101,7 @@ def _assistant(view: TerminalView, settings: Settings, language: str, *, with_se
     if settings.server and (with_server or any(entry.unlock for entry in journal.open_entries())):
         from anahtar_desktop.client import HttpServer
 
-        server = HttpServer(settings.server, language=language)
+        server = HttpServer.of(settings, language=language)
     return Assistant(view, server, readers_of(settings), journal)
 
 

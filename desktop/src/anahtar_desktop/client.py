@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from typing import TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from pydantic import ValidationError
 
@@ -38,6 +38,9 @@ from anahtar_wire.messages import (
 from anahtar_wire.problems import Problem, Refusal
 from anahtar_wire.proof import HEADER
 
+if TYPE_CHECKING:
+    from anahtar_desktop.settings import Settings
+
 ROOT = "/api/v1"
 PATIENCE = 10.0
 PATIENCE_WITH_CARD_OPEN = 4.0
@@ -49,13 +52,24 @@ Kind = TypeVar("Kind", bound=Message)
 
 
 class HttpServer:
-    """The port `Server` over HTTPS, at `address` (scheme, host, port). `language` is what errors are wanted in."""
+    """The port `Server` over HTTPS, at `address` (scheme, host, port). `sealing_key` is the key service's X25519 public
+    key, 32 bytes, which the answer to a confirmation needs; `language` is what errors are wanted in."""
 
-    def __init__(self, address: str, *, language: str = "tr", transport: Transport | None = None) -> None:
+    def __init__(
+        self, address: str, sealing_key: bytes, *, language: str = "tr", transport: Transport | None = None
+    ) -> None:
         self._address = address.rstrip("/")
+        self._sealing_key = sealing_key
         self._language = language
         self._transport = transport or Transport()
         self._key: ProgramKey | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, *, language: str | None = None, transport: Transport | None = None) -> Self:
+        """Return the server that the settings name; raises ValueError where they name none."""
+        if settings.server is None or settings.sealing_key is None:
+            raise ValueError("the settings name no server")
+        return cls(settings.server, settings.sealing_key, language=language or settings.language, transport=transport)
 
     @property
     def address(self) -> str:
@@ -81,8 +95,11 @@ class HttpServer:
         return self._call(ConfirmationRequested, "POST", f"/unlock/{unlock}/confirmation", request)
 
     def confirm(self, unlock: str, method: Method, answer: str) -> None:
-        """Hand in the SMS code or web password."""
-        request = ConfirmationAnswer(method=Method(method), answer=answer)
+        """Hand in the SMS code or web password, sealed to the key service (`anahtar_wire.sealing`)."""
+        assert self._key is not None, "a confirmation follows a claim"
+        request = ConfirmationAnswer.of(
+            answer, method=Method(method), unlock=unlock, program_key=self._key.public(), to=self._sealing_key
+        )
         self._call(Confirmed, "POST", f"/unlock/{unlock}/confirmation/answer", request)
 
     def grant(self, unlock: str, card_serial: str) -> Grant:

@@ -2,6 +2,7 @@
 
 server = "https://…"        the portal's address; plain http only to this computer itself. A build of an authority's has
                             it from the authority's signed settings (`authority.py`), and here in rehearsal only
+sealing_key = "64 hex"      the key that the server's key service opens confirmations with; goes with `server`
 readers = "pcsc"            or "direct": virtual cards, in rehearsal only
 cards = "folder"            where the virtual cards of "direct" lie, relative to the file
 rehearsal = false           PROVA is shown, and virtual cards are allowed
@@ -24,6 +25,7 @@ VARIABLE = "EIMZA_CONFIG"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 KINDS: dict[str, type] = {
     "server": str,
+    "sealing_key": str,
     "readers": str,
     "cards": str,
     "rehearsal": bool,
@@ -41,6 +43,7 @@ class Settings:
     """What the program may know beforehand."""
 
     server: str | None = None
+    sealing_key: bytes | None = None
     readers: Literal["pcsc", "direct"] = "pcsc"
     cards: Path | None = None
     rehearsal: bool = False
@@ -52,6 +55,8 @@ class Settings:
         _need(self.readers in ("pcsc", "direct"), 'readers: "pcsc" or "direct"')
         _need(self.language in ("tr", "en"), 'language: "tr" or "en"')
         _need(self.server is None or _is_safe(self.server), "server: https, or http to this computer itself")
+        both = (self.server is None) is (self.sealing_key is None)
+        _need(both, "sealing_key: goes with server, neither without the other")
         if self.readers == "direct":
             _need(self.rehearsal, "readers: direct readers hold virtual cards, which need rehearsal = true")
             _need(self.cards is not None, "cards: the folder of the virtual cards is missing")
@@ -74,7 +79,7 @@ def of_authority(settings: Settings, whose: Authority | None) -> Settings:
     if whose is None:
         return settings
     _need(settings.server is None, "server: this build takes it from its authority's signed settings only")
-    return replace(settings, server=whose.server, authority=whose)
+    return replace(settings, server=whose.server, sealing_key=whose.sealing_key, authority=whose)
 
 
 def read_file(path: Path) -> Settings:
@@ -89,7 +94,16 @@ def read_file(path: Path) -> Settings:
         _need(key in KINDS, f"{key}: unknown")
         _need(isinstance(value, KINDS[key]), f"{key}: {KINDS[key].__name__} expected")
     placed: dict[str, Any] = {key: path.parent / raw[key] for key in ("cards", "journal") if key in raw}
+    if "sealing_key" in raw:
+        placed["sealing_key"] = _key(raw["sealing_key"])
     return Settings(**{**raw, **placed})
+
+
+def _key(text: str) -> bytes:
+    try:
+        return authority.sealing_key(text)
+    except ValueError:
+        raise SettingsWrong("sealing_key: 64 hex digits") from None
 
 
 def _is_safe(address: str) -> bool:

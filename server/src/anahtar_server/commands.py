@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     add("prepare", _prepare, "bring the database to this release")
     add("serve", _serve, "serve portal and API")
     add("keyservice", _keyservice, "serve the key service on its unix socket")
+    add("sealing-key", _sealing_key, "print what the program needs so that only the key service reads confirmations")
     add("worker", _worker, "send messages, link the audit, let time pass for unlocks and certificates")
     add("publisher", _publisher, "sign and publish status answers and lists")
     add("responder", _responder, "serve status answers and lists to relying parties; holds no key")
@@ -77,6 +78,14 @@ def _parser() -> argparse.ArgumentParser:
 
 _TOOLS = ("cards", "certificates", "unlocks")
 """The commands for operators: they need the database."""
+
+
+def _sealing_key(_options: argparse.Namespace) -> int:
+    from anahtar_server.config import config
+    from anahtar_server.custody.seals import Seals
+
+    print(Seals(file.read() for file in config().keyservice.sealing_key_files).public.hex())
+    return 0
 
 
 def _never(_options: argparse.Namespace) -> int:

@@ -117,10 +117,14 @@ class SignIn(_Table):
 
 
 class KeyService(_Table):
-    """The unix socket on which the key service is asked, and the key under which it keeps the SMS codes."""
+    """The unix socket on which the key service is asked, the key under which it keeps the SMS codes, and those that
+    programs seal confirmations to."""
 
     socket: Path
     code_key_file: SecretFile
+    sealing_key_files: tuple[SecretFile, ...] = Field(min_length=1)
+    """X25519 private keys (PEM) that programs seal confirmations to: the first is the one for new builds, the others
+    are those of builds still in use."""
     _place = field_validator("socket")(_placed)
 
 

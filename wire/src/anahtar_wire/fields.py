@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints, WithJsonSchema
 
+from anahtar_wire.sealing import SEALED
+
 
 def _from_hex(value: object) -> object:
     if isinstance(value, str):
@@ -42,6 +44,14 @@ def _hex(shortest: int, longest: int) -> WithJsonSchema:
 
 Hex = Annotated[bytes, BeforeValidator(_from_hex), PlainSerializer(bytes.hex), _sized(0, 1024), _hex(0, 1024)]
 Hex16 = Annotated[bytes, BeforeValidator(_from_hex), PlainSerializer(bytes.hex), _sized(16, 16), _hex(16, 16)]
+KeyName = Annotated[bytes, BeforeValidator(_from_hex), PlainSerializer(bytes.hex), _sized(8, 8), _hex(8, 8)]
+"""What a key to seal to is called (`sealing.name_of`)."""
+
+Sealed = Annotated[
+    bytes, BeforeValidator(_from_hex), PlainSerializer(bytes.hex), _sized(SEALED, SEALED), _hex(SEALED, SEALED)
+]
+"""A sealed answer (`sealing.seal`)."""
+
 PublicKey = Annotated[bytes, BeforeValidator(_from_hex), PlainSerializer(bytes.hex), _sized(65, 65), _hex(65, 65)]
 """A P-256 point, uncompressed: 04 ‖ X ‖ Y (SEC 1 section 2.3.3)."""
 

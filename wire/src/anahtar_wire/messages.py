@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from anahtar_wire.fields import CardSerial, Hex, Hex16, LinkReference, PublicKey, Short, Time, UnlockName
+from anahtar_wire.fields import (
+    CardSerial,
+    Hex,
+    Hex16,
+    KeyName,
+    LinkReference,
+    PublicKey,
+    Sealed,
+    Short,
+    Time,
+    UnlockName,
+)
+from anahtar_wire.sealing import About, name_of, seal
 
 
 class Message(BaseModel):
@@ -144,10 +156,17 @@ class ConfirmationRequested(Message):
 
 
 class ConfirmationAnswer(Message):
-    """The SMS code or the web password as typed."""
+    """The SMS code or the web password as typed, sealed to the key service's key of this name (`sealing`)."""
 
     method: Method
-    answer: str = Field(min_length=1, max_length=128, repr=False)
+    key: KeyName
+    sealed: Sealed = Field(repr=False)
+
+    @classmethod
+    def of(cls, typed: str, *, method: Method, unlock: str, program_key: bytes, to: bytes) -> Self:
+        """Return what was typed for this unlock, sealed by the program that claimed it; raises as `sealing.seal`."""
+        about = About(unlock, method.value, program_key)
+        return cls(method=method, key=name_of(to), sealed=seal(typed, to=to, about=about))
 
 
 class Confirmed(Message):

@@ -54,6 +54,7 @@ class Problem(StrEnum):
     CONFIRMATION_EXPIRED = "confirmation-expired"
     CONFIRMATION_OVER = "confirmation-over"
     CONFIRMATION_NOT_ASKED = "confirmation-not-asked"
+    CONFIRMATION_NOT_OPENED = "confirmation-not-opened"
     CONFIRMATION_IS_CODE = "confirmation-is-code"
     METHOD_NOT_SET = "method-not-set"
     METHOD_TOO_NEW = "method-too-new"

@@ -46,7 +46,6 @@ class Surroundings:
 
 def real(settings: Settings, language: str) -> Surroundings:
     """Return what the settings name; raises SettingsWrong."""
-    address = settings.server
 
     def journal() -> Journal:
         from anahtar_desktop.journal import FileJournal, default_folder
@@ -56,10 +55,11 @@ def real(settings: Settings, language: str) -> Surroundings:
     def server() -> Server:
         from anahtar_desktop.client import HttpServer
 
-        assert address is not None
-        return HttpServer(address, language=language)
+        return HttpServer.of(settings, language=language)
 
-    return Surroundings(readers_of(settings), journal, server if address else None, settings.rehearsal, settings)
+    return Surroundings(
+        readers_of(settings), journal, server if settings.server else None, settings.rehearsal, settings
+    )
 
 
 def of_practice(practice: Practice) -> Surroundings:

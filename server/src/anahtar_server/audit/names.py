@@ -49,6 +49,7 @@ class Act(StrEnum):
     CODES_GUESSED = "codes-guessed"
     CONFIRMATION_ASKED = "confirmation-asked"
     CONFIRMATION_WRONG = "confirmation-wrong"
+    CONFIRMATION_NOT_OPENED = "confirmation-not-opened"
     CONFIRMED = "confirmed"
     PROOF_WRONG = "proof-wrong"
     RELEASED = "released"
@@ -70,6 +71,7 @@ ALARMING: Final = frozenset(
     {
         Act.CODE_CLAIMED_AGAIN,
         Act.CODES_GUESSED,
+        Act.CONFIRMATION_NOT_OPENED,
         Act.PROOF_WRONG,
         Act.EVIDENCE_WRONG,
         Act.CONTRADICTION,

@@ -9,6 +9,7 @@ from anahtar_server.clock import Clock
 from anahtar_server.config import Limits
 from anahtar_server.custody.errors import CustodyError
 from anahtar_server.custody.port import Custody
+from anahtar_server.custody.seals import KeyUnknown, Seals
 from anahtar_server.keyservice.vouching import Vouching
 from anahtar_server.limits import acts as limit
 from anahtar_server.unlock import acts, queries
@@ -29,14 +30,17 @@ from anahtar_wire.messages import (
     SettleProof,
 )
 from anahtar_wire.problems import Problem, Refusal
+from anahtar_wire.sealing import About, NotSealed
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Face:
-    """Answers errands with the keys it was given; `code_key` is the HMAC key of the SMS codes."""
+    """Answers errands with the keys it was given; `code_key` is the HMAC key of the SMS codes, `seals` open what
+    programs sealed."""
 
     custody: Custody
     code_key: bytes
+    seals: Seals
     limits: Limits
     clock: Clock
     vouching: Vouching
@@ -81,16 +85,30 @@ class Face:
         )
 
     def answer_confirmation(self, unlock: Unlock, body: bytes) -> Message:
-        """Check what the holder typed."""
+        """Check what the holder typed and the program sealed."""
+        request = ConfirmationAnswer.model_validate_json(body)
         until = acts.answer_confirmation(
             unlock_id=unlock.pk,
-            request=ConfirmationAnswer.model_validate_json(body),
+            method=request.method,
+            typed=self._opened(request, unlock),
             code_key=self.code_key,
             limits=self.limits,
             actor=_actor(unlock),
             now=self.clock(),
         )
         return Confirmed(expires_at=until)
+
+    def _opened(self, request: ConfirmationAnswer, unlock: Unlock) -> str:
+        """Return what was typed, if the program that claimed the unlock sealed it for this unlock and method: else it
+        was changed on the way, or another key than the program's stands in the register."""
+        about = About(unlock.name, request.method.value, bytes(unlock.program_key))
+        try:
+            return self.seals.open(request.sealed, to=request.key, about=about)
+        except KeyUnknown:
+            raise Refusal(Problem.UPDATE_NEEDED) from None
+        except NotSealed:
+            acts.keep_not_opened(unlock, actor=_actor(unlock), now=self.clock())
+            raise Refusal(Problem.CONFIRMATION_NOT_OPENED) from None
 
     def give_grant(self, unlock: Unlock, body: bytes) -> Message:
         """Give session and nonce before the card is opened."""

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from anahtar_server.clock import system_clock
 from anahtar_server.config import Config
 from anahtar_server.custody.opening import open_custody
+from anahtar_server.custody.seals import Seals
 from anahtar_server.keyservice.face import Face
 from anahtar_server.keyservice.vouching import Vouching
 from anahtar_server.points import Point, reach
@@ -75,6 +76,7 @@ def face_of(config: Config) -> Face:
     return Face(
         custody=open_custody(config),
         code_key=config.keyservice.code_key_file.read(),
+        seals=Seals(file.read() for file in config.keyservice.sealing_key_files),
         limits=limits,
         clock=system_clock,
         vouching=Vouching(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from anahtar_server.custody import softhsm
+from anahtar_server.custody.seals import Seals, new_key
 
 Keys = Literal["software", "pkcs11"]
 
@@ -30,6 +31,7 @@ client_secret_file = "secrets/client"
 [keyservice]
 socket = "keyservice.sock"
 code_key_file = "secrets/sms-codes"
+sealing_key_files = ["secrets/sealing-key.pem"]
 
 [custody]
 {custody}
@@ -68,6 +70,7 @@ _PKCS11 = (
 )
 _PROGRAM = """# The rehearsal's settings of E-İmza Uygulaması.
 server = "http://localhost:{portal}"
+sealing_key = "{sealing_key}"
 rehearsal = true
 readers = "{readers}"
 cards = "cards"
@@ -105,7 +108,10 @@ def make(
         database=database or 'kind = "sqlite"\npath = "anahtar.sqlite3"', custody=_custody(folder, keys), **ports
     )
     settings.write_text(text, encoding="utf-8")
-    (folder / "eimza.toml").write_text(_PROGRAM.format(readers=readers, **ports), encoding="utf-8")
+    sealing_key = new_key()
+    _write_secret(folder / "secrets" / "sealing-key.pem", sealing_key.decode())
+    program = _PROGRAM.format(readers=readers, sealing_key=Seals([sealing_key]).public.hex(), **ports)
+    (folder / "eimza.toml").write_text(program, encoding="utf-8")
     return settings
 
 

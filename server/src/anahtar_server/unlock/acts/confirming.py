@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
+from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.certificates.queries import refuse_unusable
 from anahtar_server.config import Limits
@@ -18,7 +21,7 @@ from anahtar_server.unlock import rules, texts
 from anahtar_server.unlock.acts.moving import locked, move
 from anahtar_server.unlock.models import Unlock
 from anahtar_server.unlock.rules import Event
-from anahtar_wire.messages import ConfirmationAnswer, ConfirmationRequest, ConfirmationRequested, Method, State
+from anahtar_wire.messages import ConfirmationRequest, ConfirmationRequested, Method, State
 from anahtar_wire.problems import Problem, Refusal
 
 
@@ -82,10 +85,16 @@ def _send_code(unlock: Unlock, way: Way, asked: Asked, now: datetime) -> None:
     )
 
 
+@transaction.atomic
+def keep_not_opened(unlock: Unlock, *, actor: str, now: datetime) -> None:
+    """Record that an answer was not sealed by whoever claimed the unlock; no try is used, for nobody could read it."""
+    record(actor=actor, act=Act.CONFIRMATION_NOT_OPENED, subject=f"unlock:{unlock.name}", now=now)
+
+
 def answer_confirmation(
-    *, unlock_id: UUID, request: ConfirmationAnswer, code_key: bytes, limits: Limits, actor: str, now: datetime
+    *, unlock_id: UUID, method: Method, typed: str, code_key: bytes, limits: Limits, actor: str, now: datetime
 ) -> datetime:
-    """Check the SMS code or web password and return until when the card may be opened.
+    """Check the SMS code or web password as `typed` and return until when the card may be opened.
 
     Raises Refusal: CONFIRMATION_WRONG (with `tries_left`), CONFIRMATION_OVER at the last one, CONFIRMATION_EXPIRED,
     CONFIRMATION_NOT_ASKED, UNLOCK_NOT_READY, UNLOCK_OVER. A wrong answer stays counted.
@@ -96,8 +105,8 @@ def answer_confirmation(
         refuse_late(unlock, limits, now)
         verdict, left = confirmation.answer(
             about=f"unlock:{unlock.name}",
-            method=Method(request.method),
-            text=request.answer,
+            method=method,
+            text=typed,
             code_key=code_key,
             limits=limits,
             actor=actor,
@@ -105,7 +114,7 @@ def answer_confirmation(
         )
         if verdict is Verdict.RIGHT:
             unlock.confirmed_at = now
-            move(unlock, Event.CONFIRMATION_RIGHT, act=Act.CONFIRMED, actor=actor, now=now, method=request.method)
+            move(unlock, Event.CONFIRMATION_RIGHT, act=Act.CONFIRMED, actor=actor, now=now, method=method.value)
             return rules.ends_at(unlock.now_in, unlock.opened_at, unlock.code_expires_at, now, limits)
         if verdict is Verdict.SPENT:
             move(unlock, Event.CONFIRMATION_SPENT, act=Act.UNLOCK_MOVED, actor=actor, now=now)
