@@ -13,7 +13,9 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-_KEPT = ("Content-Type", "Accept", "Accept-Language", "Anahtar-Proof")
+from anahtar_wire.proof import HEADER
+
+_KEPT = ("Content-Type", "Accept", "Accept-Language")
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request on its way; `pass_on` sends it to the server and returns the answer."""
+    """One request on its way, with its proof; `send` hands it to the server, or another body and proof in its place."""
 
     method: str
     path: str
     body: bytes
-    pass_on: Callable[[], Answer]
+    proof: str
+    send: Callable[[bytes, str], Answer]
+
+    def pass_on(self) -> Answer:
+        """Send it to the server as it came and return the answer."""
+        return self.send(self.body, self.proof)
 
     @property
     def act(self) -> str:
@@ -108,9 +115,12 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name: self.headers[name] for name in _KEPT if name in self.headers}
-            asked = Asked(
-                self.command, self.path, body, lambda: _send(proxy.upstream, self.command, self.path, body, headers)
-            )
+
+            def send(body: bytes, proof: str) -> Answer:
+                whole = {**headers, HEADER: proof} if proof else headers
+                return _send(proxy.upstream, self.command, self.path, body, whole)
+
+            asked = Asked(self.command, self.path, body, self.headers.get(HEADER, ""), send)
             answer = proxy.trouble(asked)
             proxy.kept.append((self.path, body, answer.body if answer else b""))
             self.close_connection = True

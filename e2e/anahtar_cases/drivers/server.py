@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import ssl
 import tempfile
@@ -20,6 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from anahtar_cases.proxy import Answer, Asked, Proxy, Trouble, at
 from anahtar_cases.world import Happened, Visit, World
+from anahtar_desktop.program_key import ProgramKey
 from anahtar_wire.messages import State
 
 PAGE = Answer(200, b"<html><body>Welcome to our network</body></html>", "text/html")
@@ -91,6 +93,19 @@ def rubbish_for_the_consent(world: World) -> Happened:
         return PAGE
 
     return _through(world, at("consent", instead), tries=0).happened()
+
+
+def program_key_swapped_at_the_claim(world: World) -> Happened:
+    """Whoever serves the web claims with a key of their own, and signs with it whatever the holder's program sends."""
+    key = ProgramKey()
+
+    def swapped(asked: Asked) -> Answer:
+        body = asked.body
+        if asked.act == "claim":
+            body = json.dumps(json.loads(body) | {"program_key": key.public().hex()}).encode()
+        return asked.send(body, key.prove(asked.method, asked.path, body))
+
+    return _through(world, swapped).happened()
 
 
 def of_a_later_version(world: World) -> Happened:
