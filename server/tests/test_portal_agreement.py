@@ -20,6 +20,7 @@ from anahtar_server.people.agreement_rules import ASKED_FOR, GOOD_FOR, Verdict, 
 from anahtar_server.people.agreement_texts import _TURNS
 from anahtar_server.people.agreements import lapse
 from anahtar_server.people.models import Agreement, Firm, Representation
+from anahtar_server.unlock.acts import use_agreements
 from anahtar_server.unlock.models import Unlock
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,39 @@ def test_an_agreement_is_good_for_one_pin_and_for_a_renewed_code(two: Two) -> No
     assert "/karar/" in two.ask_for_pin()
 
 
+def test_a_second_pin_within_the_hour_needs_a_second_agreement_and_gets_it(two: Two) -> None:
+    two.second.post(two.ask_for_pin(), {"yanit": "evet"})
+    assert two.ask_for_pin().startswith("/islem/")
+    Unlock.objects.update(state="done", live=False)
+    two.second.post(two.ask_for_pin(), {"yanit": "evet"})
+    assert two.ask_for_pin().startswith("/islem/")
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "told"),
+    [
+        ("done", timedelta(0), "used"),
+        ("done", GOOD_FOR, "used"),
+        ("cancelled", timedelta(0), "agreed"),
+        ("cancelled", GOOD_FOR, "lapsed"),
+        ("uncertain", timedelta(0), "agreed"),
+        ("uncertain", GOOD_FOR, "used"),
+        ("not-done", timedelta(0), "agreed"),
+    ],
+)
+def test_an_agreement_says_whether_its_pin_was_set(two: Two, state: str, after: timedelta, told: str) -> None:
+    question = two.ask_for_pin()
+    two.second.post(question, {"yanit": "evet"})
+    assert two.ask_for_pin().startswith("/islem/")
+    Unlock.objects.update(state=state, live=False)
+    now = timezone.now() + after
+    assert use_agreements(now=now) == (told == "used")
+    lapse(portal_url=PORTAL, now=now)
+    found = soup(two.first.get(question)).find(id="karar")
+    assert found is not None
+    assert found["data-state"] == told
+
+
 def test_a_refusal_ends_the_question_and_is_told(two: Two) -> None:
     question = two.ask_for_pin()
     two.second.post(question, {"yanit": "hayir"})
@@ -133,6 +167,14 @@ def test_everyone_is_told_of_the_question_with_a_way_to_object(two: Two) -> None
     code = told["+905307654321"].rsplit(" ", 1)[1]
     assert Client().post("/itiraz/", {"kod": code}).status_code == 200
     assert Certificate.objects.get(serial="0b01").state == "suspended"
+
+
+def test_a_notice_names_the_taxpayer_and_the_list_marks_it(two: Two) -> None:
+    assert len(soup(two.second.get("/muhur/")).select("#mukellefler .word")) == 0
+    two.ask_for_pin()
+    mail = OutboxMessage.objects.get(channel="email", key__contains=":asked:")
+    assert f"Mükellef: {two.stage.firm.title}." in mail.text
+    assert len(soup(two.second.get("/muhur/")).select("#mukellefler .word.warning")) == 1
 
 
 def code_in(key: str) -> str:

@@ -176,12 +176,13 @@ def rooms_jobs(settings: Config) -> list[Job]:
     from anahtar_server.certificates.publishing import Watch
     from anahtar_server.certificates.settings import of
     from anahtar_server.people.agreements import lapse
-    from anahtar_server.unlock.acts import sweep
+    from anahtar_server.unlock.acts import sweep, use_agreements
     from anahtar_server.worker import Job
 
     address = settings.portal.public_url
     return [
         Job("let time pass for unlocks", 1.0, lambda now: sweep(limits=settings.limits, now=now)),
+        Job("mark agreements as used", 5.0, lambda now: use_agreements(now=now)),  # first: what was used does not lapse
         Job("let agreements lapse", 10.0, lambda now: lapse(portal_url=address, now=now)),
         Job("open renewals", 1.0, lambda now: open_due(now)),
         Job("watch publishing", 5.0, Watch(of(settings)).look),

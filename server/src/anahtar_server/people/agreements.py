@@ -6,6 +6,7 @@ hour. A "no" that leaves too few, a withdrawal and the passing of time end it. E
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -107,21 +108,22 @@ def agreed(*, firm: Firm, what: What, about: str, holder: Holder, now: datetime)
     needed = Firm.objects.values_list("representatives_needed", flat=True).get(pk=firm.pk)
     if needed <= 1:
         return None
-    found = Agreement.objects.filter(
+    reached = Agreement.objects.filter(
         firm=firm, what=what.value, about=about, asked_by=holder, state=State.AGREED, ends_at__gt=now
-    ).first()
+    )
+    found = reached.order_by("-moved_at").first()
     if found is None or _counts(found, representatives_of(firm, now))[0] < needed:
         raise Refusal(Problem.AGREEMENT_NEEDED)
     return found
 
 
 @transaction.atomic
-def use(*, agreement: Agreement, now: datetime) -> None:
+def use(*, agreement: Agreement, now: datetime, actor: str = "portal") -> None:
     """Use an agreement up; raises Refusal AGREEMENT_OVER when that was done before."""
     locked = Agreement.objects.select_for_update().get(pk=agreement.pk)
     if locked.state != State.AGREED:
         raise Refusal(Problem.AGREEMENT_OVER)
-    _move(locked, State.USED, Act.AGREEMENT_USED, now)
+    _move(locked, State.USED, Act.AGREEMENT_USED, now, actor)
 
 
 @transaction.atomic
@@ -140,8 +142,15 @@ def open_of(firm: Firm, now: datetime) -> QuerySet[Agreement]:
     return Agreement.objects.filter(firm=firm, state=State.OPEN, ends_at__gt=now).order_by("-asked_at")
 
 
+def waiting_firms(firms: Sequence[Firm], now: datetime) -> set[UUID]:
+    """Return the keys of those firms whose representatives are asked something."""
+    asked = Agreement.objects.filter(firm__in=firms, state=State.OPEN, ends_at__gt=now)
+    return set(asked.values_list("firm", flat=True))
+
+
 def lapse(*, portal_url: str, now: datetime) -> int:
-    """End what nobody answered or did in time, tell it, and return how many there were."""
+    """End what nobody answered or did in time, tell it, and return how many there were. What became a PIN is marked
+    as used before (`unlock.acts.use_agreements`)."""
     due = Agreement.objects.filter(state__in=(State.OPEN, State.AGREED), ends_at__lte=now)
     return sum(_lapse(pk, portal_url, now) for pk in due.values_list("pk", flat=True)[:100])
 

@@ -1,5 +1,6 @@
 """Every change of an unlock. The web opens, binds and cancels; the key service does all from the confirmation on."""
 
+from anahtar_server.unlock.acts.agreeing import use_agreements
 from anahtar_server.unlock.acts.closing import cancel, close_for_card, pass_time, sweep
 from anahtar_server.unlock.acts.confirming import answer_confirmation, ask_confirmation, keep_not_opened
 from anahtar_server.unlock.acts.opening import claim, open_unlock
@@ -23,4 +24,5 @@ __all__ = (
     "settle",
     "sweep",
     "unsettle",
+    "use_agreements",
 )

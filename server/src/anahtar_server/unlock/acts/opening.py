@@ -24,6 +24,7 @@ from anahtar_server.points import Point, committing
 from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.rules import is_fresh
 from anahtar_server.unlock import queries, rules
+from anahtar_server.unlock.acts.agreeing import was_spent
 from anahtar_server.unlock.acts.closing import pass_time
 from anahtar_server.unlock.acts.moving import locked, move
 from anahtar_server.unlock.models import Unlock
@@ -108,13 +109,8 @@ def _refuse_lone(card: Card, holder: Holder, now: datetime) -> None:
     if card.firm is None:
         return
     found = agreed(firm=card.firm, what=What.PIN, about=f"card:{card.pk}", holder=holder, now=now)
-    if found is not None and _was_spent(card, found.moved_at):
+    if found is not None and was_spent(card.pk, found.moved_at):
         raise Refusal(Problem.AGREEMENT_NEEDED)
-
-
-def _was_spent(card: Card, since: datetime) -> bool:
-    changed = [state.value for state in (State.RELEASED, State.UNCERTAIN, State.UNSETTLED, State.DONE)]
-    return Unlock.objects.filter(card=card, opened_at__gte=since, state__in=changed).exists()
 
 
 def _create(
