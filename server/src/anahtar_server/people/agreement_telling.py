@@ -14,10 +14,10 @@ from anahtar_server.people.telling import tell_holder
 
 def tell_representatives(*, agreement: Agreement, turn: Turn, portal_url: str, now: datetime) -> None:
     """Tell `turn` on every line of everyone who represents the firm now, in the transaction of the act."""
-    what, ends = What(agreement.what), local_time(agreement.ends_at)
+    what, ends, title = What(agreement.what), local_time(agreement.ends_at), agreement.firm.title
 
     def text(language: str, channel: str, code: str) -> tuple[str, str]:
-        return told(turn, what, language, channel, agreement.shown, ends, portal_url, code)
+        return told(turn, what, language, channel, title, agreement.shown, ends, portal_url, code)
 
     about = f"agreement:{agreement.pk}"
     for holder in representatives_of(agreement.firm, now):

@@ -35,16 +35,19 @@ _TURNS = {
         Turn.LAPSED: "{what}: lapsed.",
     },
 }
+_FIRM = {"tr": "Mükellef: {}.", "en": "Taxpayer: {}."}
 _UNTIL = {"tr": "Son saat: {}.", "en": "Until: {}."}
 
 
 def told(
-    turn: Turn, what: What, language: str, channel: str, shown: str, until: str, portal_url: str, code: str
+    turn: Turn, what: What, language: str, channel: str, firm: str, shown: str, until: str, portal_url: str, code: str
 ) -> tuple[str, str]:
-    """Return subject and text; `shown` names the thing, `until` is the local time by which to answer."""
+    """Return subject and text; `firm` is its title, `shown` names the thing, `until` is the local time by which to
+    answer."""
     language = language if language in _TURNS else "en"
     text = _TURNS[language][turn].format(what=_WHAT[language][what])
     facts = [f"{shown}."] if shown else []
     if turn is Turn.ASKED:
         facts.append(_UNTIL[language].format(until))
+    facts.append(_FIRM[language].format(firm))
     return text.rstrip("."), notice(language, channel, text, facts, portal_url, code)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anahtar_server.cards.models import Card
-from anahtar_server.people.agreements import open_of
+from anahtar_server.people.agreements import open_of, waiting_firms
 from anahtar_server.people.models import Firm, Holder
 from anahtar_server.people.queries import firms_of, representations_of
 from anahtar_server.people.rules import masked_name
@@ -39,10 +39,16 @@ def nes(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
 @signed_in
 def seals(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
     """Let a representative choose the firm, by searching (`ara`) where there are many; one firm is shown as well."""
-    query = request.GET.get("ara", "").strip()[:100]
-    firms = list(firms_of(sign_in.holder, timezone.now()))
+    query, now = request.GET.get("ara", "").strip()[:100], timezone.now()
+    firms = list(firms_of(sign_in.holder, now))
     found = [firm for firm in firms if matches(query, firm.title_folded, firm.tax_number)]
-    shown = {"holder": sign_in.holder, "firms": found, "query": query, "searchable": len(firms) >= SEARCHED_FROM}
+    shown = {
+        "holder": sign_in.holder,
+        "firms": found,
+        "waiting": waiting_firms(found, now),
+        "query": query,
+        "searchable": len(firms) >= SEARCHED_FROM,
+    }
     return render(request, "portal/firms.html", shown)
 
 
