@@ -13,6 +13,7 @@ _COLUMNS = {
     "question": ("confirmation_question", "about", ("expires_at",)),
     "sign-in": ("signin_signin", "holder_id", ("authenticated_at",)),
     "web-password": ("confirmation_webpassword", "holder_id", ("set_at",)),
+    "agreement": ("people_agreement", "id", ("asked_at", "ends_at")),
 }
 """What an hour that jumps concerns: table, key, times."""
 

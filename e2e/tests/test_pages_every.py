@@ -9,13 +9,9 @@ import pytest
 from anahtar_pages import tour
 from anahtar_pages.faults import AXE, faults, of_all
 from anahtar_pages.house import House, open_unlock
-from anahtar_story.desk import desk
-from anahtar_story.guide import fresh_pin
+from anahtar_pages.program import unlock
 
-from anahtar_desktop.assistant import Assistant
 from anahtar_desktop.ending import Outcome
-from anahtar_desktop.journal import FileJournal
-from anahtar_desktop.scripted import ScriptedView
 
 LOOKS = [("tr", False), ("en", True)]
 """Each language with one kind of colours: a page's words and its colours do not depend on each other."""
@@ -57,18 +53,12 @@ def test_no_fault_while_the_program_works_nor_at_the_end(here: House, language: 
     wrong: dict[str, list[str]] = {}
     with here.page(language=language, dark=dark, library=AXE, person=0) as page:
         code = open_unlock(page)
-        read = here.watch_sms(here.stage.people[0]["mobile"], r"\b\d{8}\b")
 
-        def confirmation() -> str:
+        def look() -> None:
             page.wait_for_selector("#state[data-state=confirming]")
             wrong["confirming"] = faults(page)
-            return str(read())
 
-        view = ScriptedView(code=code, new_pin=fresh_pin(), method="sms", confirmation=confirmation)
-        journal = FileJournal(here.stage.folder / "journal")
-        with desk("direct", here.stage.folder) as readers:
-            end = Assistant(view, here.stage.server(), readers, journal).unlock()
-        assert end.outcome is Outcome.DONE
+        assert unlock(here, code, meanwhile=look) is Outcome.DONE
         page.wait_for_selector("#state[data-state=done]")
         wrong["done"] = faults(page)
     assert wrong == {"confirming": [], "done": []}

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
 
 import pytest
 from anahtar_pages.house import House, cancel_unlock, open_firm, open_unlock, press
-from anahtar_story.desk import desk
-from anahtar_story.guide import fresh_pin
+from anahtar_pages.program import unlock
 from playwright.sync_api import Page
 
-from anahtar_desktop.assistant import Assistant
 from anahtar_desktop.ending import Outcome
-from anahtar_desktop.journal import FileJournal
 from anahtar_desktop.links import reference_in
-from anahtar_desktop.scripted import ScriptedView
 
 
 def seen_while_confirming(page: Page) -> tuple[str, str]:
@@ -25,20 +20,6 @@ def seen_while_confirming(page: Page) -> tuple[str, str]:
     return page.locator("#computer").inner_text(), step
 
 
-def unlock(here: House, code: str, meanwhile: Callable[[], None] = lambda: None) -> Outcome:
-    """Run the program with this code; `meanwhile` happens while it waits for the SMS code."""
-    read = here.watch_sms(here.stage.people[0]["mobile"], r"\b\d{8}\b")
-
-    def confirmation() -> str:
-        meanwhile()
-        return str(read())
-
-    view = ScriptedView(code=code, new_pin=fresh_pin(), method="sms", confirmation=confirmation)
-    journal = FileJournal(here.stage.folder / "journal")
-    with desk("direct", here.stage.folder) as readers:
-        return Assistant(view, here.stage.server(), readers, journal).unlock().outcome
-
-
 @pytest.mark.parametrize(
     ("language", "end"), [("tr", "PIN Kodunuz başarılı bir şekilde değiştirilmiştir."), ("en", "Your PIN was changed")]
 )
@@ -46,7 +27,7 @@ def test_the_page_ticks_the_steps_while_the_program_works(here: House, language:
     with here.page(language=language, person=0) as page:
         code, seen = open_unlock(page), list[tuple[str, str]]()
         page.evaluate("window.sameDocument = true")
-        assert unlock(here, code, lambda: seen.append(seen_while_confirming(page))) is Outcome.DONE
+        assert unlock(here, code, meanwhile=lambda: seen.append(seen_while_confirming(page))) is Outcome.DONE
         page.wait_for_selector("#state[data-state=done]")
         assert page.evaluate("window.sameDocument")  # it moved, it was not loaded again
         ((computer, step),) = seen
