@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.resources import files
+from typing import Literal
 
 from playwright.sync_api import Page
 
@@ -12,15 +12,29 @@ from anahtar_pages.house import DESK, PHONE, ZOOMED
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 """axe-core, the `library` of a window whose pages are to be looked at."""
 
+Scheme = Literal["light", "dark"]
+
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN = """only => axe.run(document, {runOnly: only, resultTypes: ['violations']})
   .then(found => found.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 120)}`))"""
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, *, colours_too: Scheme | None = None) -> list[str]:
     """Return what is wrong with a page in its language and colours: axe's rules (WCAG 2.2 AA, best practices) with
-    their first places, and each width at which it would be scrolled sideways."""
+    their first places, each width at which it would be scrolled sideways, and what has too little contrast in other
+    colours as well."""
     found: list[str] = page.evaluate(_RUN, {"type": "tag", "values": _RULES})
+    found += _sideways(page)
+    if colours_too:
+        before: Scheme = "dark" if colours_too == "light" else "light"
+        page.emulate_media(color_scheme=colours_too)
+        found += page.evaluate(_RUN, {"type": "rule", "values": ["color-contrast"]})
+        page.emulate_media(color_scheme=before)
+    return found
+
+
+def _sideways(page: Page) -> list[str]:
+    found = []
     for size in (PHONE, ZOOMED):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         if much := too_wide(page):
@@ -33,10 +47,3 @@ def too_wide(page: Page) -> int:
     """Return how many pixels the page would have to be scrolled sideways."""
     wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return wide
-
-
-def of_all(page: Page, names: Iterator[str]) -> dict[str, list[str]]:
-    """Walk a tour and return the faults of its pages by their names; raises AssertionError when it shows no page."""
-    seen = {name: faults(page) for name in names}
-    assert seen
-    return {name: found for name, found in seen.items() if found}

@@ -1,4 +1,5 @@
-"""Pictures of the pages for the docs, made from the running system: `script/pictures`."""
+"""Pictures of the pages, made from the running system: some for the docs, and every page small, for the tests that
+compare. `script/pictures`."""
 
 from __future__ import annotations
 
@@ -10,7 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from anahtar_pages.album import KEPT, Album
 from anahtar_pages.house import House, cancel_unlock, house, open_unlock, press
+from anahtar_pages.round import LOOKS, ROUNDS
+from anahtar_pages.still import hold
 
 FIRST_PORT = 18470
 SIZE = (960, 760)
@@ -56,13 +60,23 @@ def draw(here: House, folder: Path) -> list[Path]:
 def _draw(here: House, file: Path, known: bool, opens: Callable[[Page], object], language: str) -> Path:
     with here.page(language=language, size=SIZE, person=0 if known else None) as page:
         opens(page)
-        page.evaluate("document.fonts.ready")
-        page.screenshot(path=file)
+        hold(page)
+        page.screenshot(path=file, animations="disabled")
         if page.locator("#vazgec").count():
             cancel_unlock(page)
     if file.stat().st_size > MOST_BYTES:
         raise TooLarge(f"{file.name}: {file.stat().st_size} bytes")
     return file
+
+
+def keep_all(here: House) -> list[Path]:
+    """Keep a small picture of every page in every look, instead of those kept before."""
+    for file in KEPT.glob("*.png"):
+        file.unlink()
+    for look in LOOKS:
+        for walk in ROUNDS:
+            walk(here, look, Album(look.name).put)
+    return sorted(KEPT.glob("*.png"))
 
 
 def main() -> int:
@@ -74,6 +88,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="anahtar-") as there, house(Path(there) / "stage", FIRST_PORT) as here:
         for file in draw(here, folder):
             print(f"{file}  {file.stat().st_size // 1024} KB")
+        album = keep_all(here)
+        print(f"{len(album)} pages in {KEPT}  {sum(file.stat().st_size for file in album) // 1024} KB")
     return 0
 
 

@@ -1,73 +1,40 @@
-"""Every page and state is without fault: axe-core (WCAG 2.2 AA, best practices) finds nothing, and a phone and 400 %
-need no scrolling sideways; in Turkish in light colours and in English in dark ones."""
+"""Every page and state is without fault and looks as it should: axe-core (WCAG 2.2 AA, best practices) finds nothing, a
+phone and 400 % need no scrolling sideways, and the page looks like its kept picture; in Turkish in light colours and in
+English in dark ones. Contrast is looked at in Turkish in dark colours too."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from anahtar_pages import tour
-from anahtar_pages.faults import AXE, faults, of_all
-from anahtar_pages.house import House, open_unlock
-from anahtar_pages.program import unlock
-
-from anahtar_desktop.ending import Outcome
-
-LOOKS = [("tr", False), ("en", True)]
-"""Each language with one kind of colours: a page's words and its colours do not depend on each other."""
-both = pytest.mark.parametrize(("language", "dark"), LOOKS)
+from anahtar_pages.album import Album
+from anahtar_pages.faults import AXE, faults
+from anahtar_pages.house import House
+from anahtar_pages.round import LOOKS, ROUNDS, Each, Look
+from playwright.sync_api import Page
 
 
-@both
-def test_no_fault_on_the_pages_for_everybody(here: House, language: str, dark: bool) -> None:
-    with here.page(language=language, dark=dark, library=AXE) as page:
-        assert of_all(page, tour.public(page)) == {}
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@pytest.mark.parametrize("walk", ROUNDS, ids=lambda walk: walk.__name__)
+def test_every_page_is_without_fault_and_looks_as_it_should(
+    here: House, walk: Callable[[House, Look, Each], None], look: Look
+) -> None:
+    album, wrong = Album(look.name), dict[str, list[str]]()
 
+    def look_at(page: Page, name: str) -> None:
+        wrong[name] = faults(page, colours_too=None if look.dark else "dark") + album.faults(page, name)
 
-@both
-def test_no_fault_on_the_pages_of_a_holder(here: House, language: str, dark: bool) -> None:
-    with here.page(language=language, dark=dark, library=AXE, person=0) as page:
-        assert of_all(page, tour.signed_in(page)) == {}
-
-
-@pytest.mark.parametrize(("language", "dark", "ask"), [("tr", False, "pin"), ("en", True, "revoke")])
-def test_no_fault_on_the_pages_of_a_firm(here: House, language: str, dark: bool, ask: str) -> None:
-    wrong: dict[str, list[str]] = {}
-    number = here.stage.people[1]["vkn"]
-    first, last = partial(tour.of_firm, number=number, ask=ask), partial(tour.undo, number=number)
-    for person, walk in ((1, first), (0, tour.to_agree), (1, last)):
-        with here.page(language=language, dark=dark, library=AXE, person=person) as page:
-            wrong |= of_all(page, walk(page))
-    assert wrong == {}
-
-
-@both
-def test_no_fault_on_the_pages_of_the_gate(here: House, language: str, dark: bool) -> None:
-    who = here.stage.people[1]
-    with here.page(language=language, dark=dark, library=AXE) as page:
-        assert of_all(page, tour.gate(page, who["tckn"], who["password"])) == {}
-
-
-@both
-def test_no_fault_while_the_program_works_nor_at_the_end(here: House, language: str, dark: bool) -> None:
-    wrong: dict[str, list[str]] = {}
-    with here.page(language=language, dark=dark, library=AXE, person=0) as page:
-        code = open_unlock(page)
-
-        def look() -> None:
-            page.wait_for_selector("#state[data-state=confirming]")
-            wrong["confirming"] = faults(page)
-
-        assert unlock(here, code, meanwhile=look) is Outcome.DONE
-        page.wait_for_selector("#state[data-state=done]")
-        wrong["done"] = faults(page)
-    assert wrong == {"confirming": [], "done": []}
+    walk(here, look, look_at)
+    assert wrong
+    assert {name: found for name, found in wrong.items() if found} == {}
 
 
 @pytest.mark.parametrize(
     ("change", "seen"),
     [
         ("document.querySelector('h1').style.color = '#eeeeee'", ["color-contrast"]),
+        ("document.querySelector('h1').style.color = '#0b2239'", ["color-contrast"]),  # in dark colours only
         ("document.querySelector('h1').style.whiteSpace = 'nowrap'", ["sideways", "sideways"]),
     ],
 )
@@ -75,4 +42,28 @@ def test_a_fault_would_be_seen(here: House, change: str, seen: list[str]) -> Non
     with here.page(library=AXE) as page:
         page.goto("/")
         page.evaluate(change)
-        assert [one.split(":")[0] for one in faults(page)] == seen
+        assert [one.split(":")[0] for one in faults(page, colours_too="dark")] == seen
+
+
+@pytest.mark.parametrize(
+    ("change", "differs"),
+    [
+        ("", False),
+        ("document.querySelector('main h2').textContent += '.'", False),
+        ("document.querySelector('main p.lead').remove()", True),
+        ("document.querySelector('main ul li:last-child p').remove()", True),
+        ("document.querySelector('.button').style.background = '#b3261e'", True),
+        ("document.querySelector('.button').style.visibility = 'hidden'", True),
+        ("document.querySelector('svg.picture').style.visibility = 'hidden'", True),
+        ("document.querySelector('main h1').style.marginLeft = '2rem'", True),
+        ("document.querySelector('main h2').style.fontWeight = '400'", True),
+        ("document.body.append(document.createElement('p').appendChild(document.createTextNode('x')))", True),
+    ],
+)
+def test_a_page_that_looks_different_is_seen(here: House, tmp_path: Path, change: str, differs: bool) -> None:
+    album = Album("tr", fresh=tmp_path)
+    with here.page() as page:
+        page.goto("/")
+        page.evaluate(change or "null")
+        assert bool(album.faults(page, "landing")) is differs
+    assert (tmp_path / "landing-tr.png").exists() is differs
