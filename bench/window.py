@@ -42,7 +42,8 @@ def measures(*, rounds: int | None = None) -> Iterator[Measure]:
 def _screen() -> Iterator[dict[str, str]]:
     """Yield the environment of a screen without a monitor, and a home of its own for what is shown on it."""
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-nolisten", "tcp", "-screen", "0", "1366x1024x24"]
+    # Without -noreset the screen begins anew when its last program goes, and refuses who comes meanwhile.
+    command = ["Xvfb", "-displayfd", str(writing), "-noreset", "-nolisten", "tcp", "-screen", "0", "1366x1024x24"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     with os.fdopen(reading) as said, tempfile.TemporaryDirectory(prefix="anahtar-", dir="/tmp") as home:
@@ -80,7 +81,7 @@ def _beside_ausweisapp(screen: dict[str, str], rounds: int) -> Measure:
         program = next(found, None)
         if program is None:
             raise NotThere(why or "the package holds no program")
-        around = environment(folder) | screen | _qt_of(folder)
+        around = environment(folder) | screen | _places_of(folder)
         ours = [str(Path(sys.executable).parent / "eimza"), "window"]
         peer = partial(_mapped, [str(program)], around, "AusweisApp2")
         taken = alternate(partial(_mapped, ours, {**os.environ, **screen}, "eimza"), peer, None, rounds)
@@ -96,11 +97,18 @@ def _parts_of(package: str) -> list[str]:
     return [line.split()[1] for line in planned.splitlines() if line.startswith("Inst ")] or [package]
 
 
-def _qt_of(folder: Path) -> dict[str, str]:
-    """Return where the Qt 5 of an unpacked program finds its own parts; its pages are drawn without a graphics card."""
+def _places_of(folder: Path) -> dict[str, str]:
+    """Return where an unpacked program finds its Qt's parts and its own data (it ends by itself where it misses its
+    `config.json`); its pages are drawn without a graphics card."""
     plugins = next((str(one.parent) for one in folder.rglob("platforms") if one.is_dir()), "")
     pages = next((str(one) for one in folder.rglob("qml") if one.is_dir()), "")
-    return {"QT_PLUGIN_PATH": plugins, "QML2_IMPORT_PATH": pages, "QT_QUICK_BACKEND": "software"}
+    data = f"{folder / 'usr' / 'share'}:/usr/local/share:/usr/share"
+    return {
+        "QT_PLUGIN_PATH": plugins,
+        "QML2_IMPORT_PATH": pages,
+        "QT_QUICK_BACKEND": "software",
+        "XDG_DATA_DIRS": data,
+    }
 
 
 def _mapped(command: list[str], around: dict[str, str], name: str) -> float:
