@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from anahtar_desktop import manual
-from anahtar_desktop.command_line import COMMANDS, LANGUAGES
+from anahtar_desktop.command_line import COMMANDS, LANGUAGES, plainly
+from anahtar_desktop.parsing import parser
 from anahtar_desktop.qt.screen import missing
 
 SHARE = Path(__file__).parents[1] / "share"
@@ -49,6 +51,15 @@ def test_bash_completes_commands_options_and_languages() -> None:
     assert complete("eimza", "doctor", "--") == {"--json", "--report", "--language", "--help"}
     assert complete("eimza", "unlock", "--") == {"--language", "--help"}
     assert complete("eimza", "--language", "") == set(LANGUAGES)
+
+
+def test_a_command_line_read_at_once_is_what_the_parser_makes_of_it() -> None:
+    words = [*COMMANDS, "--json", "--remove", "--report", "--language", "tr", "--help", "123456", ""]
+    lines = [line for count in range(4) for line in itertools.product(words, repeat=count)]
+    read = [(line, options) for line in lines if (options := plainly(line)) is not None]
+    whole = parser("tr")
+    assert {line[0] if line else None for line, _ in read} == {None, *COMMANDS} - {"open"}
+    assert all(vars(whole.parse_args(line)) == vars(options) for line, options in read)
 
 
 def test_a_missing_screen_library_is_looked_for_on_x11_only() -> None:

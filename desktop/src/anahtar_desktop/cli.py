@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from anahtar_desktop import command_line
-from anahtar_desktop.command_line import EXIT_USAGE
+from anahtar_desktop.command_line import EXIT_USAGE, Options
 from anahtar_desktop.texts import Text, say
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
     from anahtar_desktop.assistant import Assistant, Overview
     from anahtar_desktop.settings import Settings
     from anahtar_desktop.terminal import TerminalView
@@ -25,10 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     130 stopped. Without a command the window opens, or the help is shown where there is none."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = command_line.language_wanted(given)
-    parser = command_line.parser(language or command_line.language_of_system())
-    options = parser.parse_args(given)
+    options = command_line.plainly(given) or _parser(language).parse_args(given, Options())
     if options.command is None and not command_line.can_show_window():
-        parser.print_help()
+        _parser(language).print_help()
         return 0
     try:
         return _run(options, language)
@@ -36,7 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _run(options: argparse.Namespace, language: str | None) -> int:
+def _parser(language: str | None) -> ArgumentParser:
+    from anahtar_desktop.parsing import parser
+
+    return parser(language or command_line.language_of_system())
+
+
+def _run(options: Options, language: str | None) -> int:
     if options.command == "register":
         from anahtar_desktop.registering import register_here
 
@@ -50,7 +56,7 @@ def _run(options: argparse.Namespace, language: str | None) -> int:
         return _wrong_usage(say(Text.USAGE_SETTINGS, language or "tr", reason=error))
 
 
-def _act(options: argparse.Namespace, settings: Settings, language: str) -> int:
+def _act(options: Options, settings: Settings, language: str) -> int:
     if options.command in (None, *WINDOWS):
         return _window(settings, language, getattr(options, "link", None))
     from anahtar_desktop.terminal import TerminalView

@@ -1,15 +1,17 @@
-"""The command line of `eimza` as data and as a parser; help, man page and completion are made from the same."""
+"""The command line of `eimza` as data, and plain ones read at once: a command and its flags need no parser, whose making
+costs more than a look at a card. Everything else is `parsing`'s."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from types import SimpleNamespace
 
-from anahtar_desktop import RELEASE
-from anahtar_desktop.texts import Text, say
+from anahtar_desktop.texts import Text
+
+Options = SimpleNamespace
+"""`command`, and its flags and values by their names."""
 
 EXIT_USAGE = 2
 LANGUAGES = ("tr", "en")
@@ -28,70 +30,20 @@ FLAGS: dict[str, dict[str, Text]] = {
     "register": {"--remove": Text.HELP_REMOVE},
 }
 FILES: dict[str, dict[str, Text]] = {"doctor": {"--report": Text.HELP_REPORT}}
+LINKS = ("open",)
+"""Commands that want a link."""
 
 
-class Usage(argparse.ArgumentParser):
-    """Refuses what it does not know without repeating it, for it may be a PIN or a code."""
-
-    language = "tr"
-
-    def error(self, message: str) -> NoReturn:
-        """Explain and leave; `message` is not shown, because argparse puts the values into it."""
-        print(say(Text.USAGE_SECRET, self.language), file=sys.stderr)
-        self.exit(EXIT_USAGE)
-
-
-class Words(argparse.HelpFormatter):
-    """Help in our two languages, where argparse knows English words only."""
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        ours = say(Text.HELP_USAGE, Usage.language) + " "
-        super().add_usage(usage, actions, groups, ours if prefix is None else prefix)
-
-    def start_section(self, heading: str | None) -> None:
-        ours = {
-            "options": say(Text.HELP_OPTIONS, Usage.language),
-            "positional arguments": say(Text.HELP_ARGUMENTS, Usage.language),
-        }
-        super().start_section(ours.get(heading or "", heading))
-
-
-def parser(language: str) -> argparse.ArgumentParser:
-    """Return the parser, speaking `language`."""
-    Usage.language = language
-    common = Usage(add_help=False, allow_abbrev=False)
-    about = say(Text.HELP_LANGUAGE, language)
-    common.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help=about)
-    whole = _with_help(Usage(prog="eimza", epilog=say(Text.HELP_EXITS, language), **_shape(common, Text.HELP)))
-    version = f"{say(Text.PROGRAM, language)} {RELEASE}"
-    whole.add_argument("--version", action="version", version=version, help=say(Text.HELP_VERSION, language))
-    commands = whole.add_subparsers(
-        dest="command", metavar=" | ".join(COMMANDS), title=say(Text.HELP_COMMANDS, language)
-    )
-    for name, text in COMMANDS.items():
-        command = _with_help(commands.add_parser(name, help=say(text, language), **_shape(common, text)))
-        for flag, meaning in FLAGS.get(name, {}).items():
-            command.add_argument(flag, action="store_true", help=say(meaning, language))
-        for option, meaning in FILES.get(name, {}).items():
-            command.add_argument(option, metavar=say(Text.HELP_FILE, language), help=say(meaning, language))
-        if name == "open":
-            command.add_argument("link", metavar="eimza://…", help=say(Text.HELP_LINK, language))
-    return whole
-
-
-def _shape(common: Usage, text: Text) -> dict[str, Any]:
-    return {
-        "description": say(text, Usage.language),
-        "parents": [common],
-        "allow_abbrev": False,
-        "add_help": False,
-        "formatter_class": Words,
-    }
-
-
-def _with_help(one: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    one.add_argument("-h", "--help", action="help", help=say(Text.HELP_SELF, Usage.language))
-    return one
+def plainly(given: Sequence[str]) -> Options | None:
+    """Return what `parsing` would make of nothing, or of a command with its flags and no values; None for all else:
+    help, values, languages, and whatever is wrong."""
+    command, rest = (given[0], given[1:]) if given else (None, given)
+    flags = FLAGS.get(command or "", {})
+    if (command is not None and command not in COMMANDS) or command in LINKS or any(one not in flags for one in rest):
+        return None
+    values: dict[str, object] = {flag.removeprefix("--"): flag in rest for flag in flags}
+    values |= dict.fromkeys(option.removeprefix("--") for option in FILES.get(command or "", {}))
+    return Options(command=command, **values)
 
 
 def language_wanted(given: Sequence[str]) -> str | None:

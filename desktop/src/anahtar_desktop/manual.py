@@ -11,7 +11,8 @@ import sys
 from collections.abc import Iterator
 
 from anahtar_desktop import RELEASE
-from anahtar_desktop.command_line import COMMANDS, FILES, FLAGS, LANGUAGES, parser
+from anahtar_desktop.command_line import COMMANDS, FILES, FLAGS, LANGUAGES
+from anahtar_desktop.parsing import parser
 from anahtar_desktop.texts import Text, say
 
 
