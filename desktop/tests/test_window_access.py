@@ -15,7 +15,6 @@ from window_pages import NAMES, page
 from window_stage import Stage, Wish, program
 
 from anahtar_desktop.ports import Cancelled
-from anahtar_desktop.qt import parts
 from anahtar_desktop.qt.frame import Frame
 from anahtar_desktop.qt.pages.code import CodePage
 from anahtar_desktop.qt.pages.page import Page, Setting
@@ -115,7 +114,7 @@ def test_typing_a_pin_announces_its_count_only(shows: Shows, monkeypatch: pytest
     def hear(event: QAccessibleAnnouncementEvent) -> None:
         heard.append(event.message())
 
-    monkeypatch.setattr(parts.QAccessible, "updateAccessibility", hear)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", hear)
     line = frame.findChildren(QLineEdit)[0]
     line.setFocus()
     QTest.keyClicks(line, NEW)
@@ -129,10 +128,11 @@ def test_each_page_is_announced_with_its_problem_first(shows: Shows, monkeypatch
     heard: list[tuple[str, object]] = []
     frame = shows("code")
     monkeypatch.setattr(
-        parts.QAccessible, "updateAccessibility", lambda event: heard.append((event.message(), event.politeness()))
+        QAccessible, "updateAccessibility", lambda event: heard.append((event.message(), event.politeness()))
     )
     assert frame.page is not None
     frame.page.enter()
+    frame.page.be_said()
     [(said, politeness)] = heard
     assert said.startswith("Doğrulama kodu. Başlık. Bir satır")
     assert politeness == QAccessible.AnnouncementPoliteness.Assertive

@@ -1,5 +1,5 @@
-"""The command line of `eimza` as data, and plain ones read at once: a command and its flags need no parser, whose making
-costs more than a look at a card. Everything else is `parsing`'s."""
+"""The command line of `eimza` as data, and plain ones read at once: a command and its flags need no parser, whose
+making costs more than a look at a card. Everything else is `parsing`'s."""
 
 from __future__ import annotations
 

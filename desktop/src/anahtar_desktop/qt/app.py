@@ -18,7 +18,8 @@ from anahtar_desktop.settings import Settings
 def application(language: str) -> QApplication:
     """Return the application, its own words in `language` too."""
     steady.hold()
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    # The style by name: setStyle hands a QStyle back, whose twelve enumerations take longer to make than our pages.
+    app = QApplication.instance() or QApplication([*sys.argv[:1], "-style", "fusion"])
     assert isinstance(app, QApplication)
     app.setApplicationName("eimza")
     app.setApplicationDisplayName("E-İmza Uygulaması")

@@ -47,7 +47,6 @@ class Frame(QMainWindow):
         self._below_for.timeout.connect(self._below.hide)
         self._name = QLabel()
         self._language = button("", other_language, "link")
-        self._language.setFocusPolicy(self._language.focusPolicy())
         whole, self._stage = QWidget(), QStackedLayout()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -112,6 +111,8 @@ class Frame(QMainWindow):
             before.hide()
             before.deleteLater()
         page.enter()
+        if self.isVisible():
+            page.be_said()
 
     @property
     def page(self) -> Page | None:

@@ -24,14 +24,24 @@ def path_of(name: str) -> Path:
     return Path(os.environ.get("TMPDIR") or "/tmp") / name  # noqa: S108  who owns it is looked at
 
 
-def may_be_there(name: str) -> bool:
-    """Tell whether a first start may be there to talk to: never somebody else's socket, which would hear our link."""
+def is_ours(name: str) -> bool:
+    """Tell whether the place is not somebody else's, who would hear our link."""
     if os.name == "nt":
         return True
     try:
         return path_of(name).lstat().st_uid == os.getuid()
     except OSError:
         return False
+
+
+def may_be_there(name: str) -> bool:
+    """Tell whether a first start may be there to talk to; a socket that nobody listens at was left behind."""
+    return is_ours(name) and (os.name == "nt" or _listens(path_of(name)))
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        return asking.connect_ex(str(path)) == 0
 
 
 def take_place(name: str) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from anahtar_desktop.qt import drawings
@@ -111,6 +110,8 @@ def _short(text: str, role: str) -> QLabel:
 
 def announce(widget: QWidget, text: str, *, now: bool = False) -> None:
     """Have a screen reader say something: politely, or `now`."""
+    from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # loaded with the first word, after the picture
+
     event = QAccessibleAnnouncementEvent(widget, text)
     politeness = QAccessible.AnnouncementPoliteness
     event.setPoliteness(politeness.Assertive if now else politeness.Polite)

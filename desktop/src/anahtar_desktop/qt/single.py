@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from anahtar_desktop.links import LONGEST
-from anahtar_desktop.qt.meeting import may_be_there, path_of, place, take_place
+from anahtar_desktop.qt.meeting import is_ours, path_of, place, take_place
 
 SHOW = "show"
 PATIENCE = 400
@@ -19,7 +19,7 @@ PATIENCE = 400
 
 def hand_over(link: str | None, name: str | None = None) -> bool:
     """Give the link, or the wish to be seen, to a window that is already open; return whether there was one."""
-    if not may_be_there(name or place()):
+    if not is_ours(name or place()):
         return False
     socket = QLocalSocket()
     socket.connectToServer(name or place())

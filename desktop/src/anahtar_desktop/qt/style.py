@@ -121,7 +121,6 @@ def wanted_palette() -> Palette:
 
 def dress(app: QApplication, palette: Palette | None = None, points: float | None = None) -> Look:
     """Dress the application and return the look; `points` is the text size, the system's own without it."""
-    app.setStyle("Fusion")
     font = _font(points or app.font().pointSizeF())
     app.setFont(font)
     look = Look(palette or wanted_palette(), round(font.pointSizeF() * app.primaryScreen().logicalDotsPerInchY() / 72))

@@ -79,6 +79,8 @@ class Window(Frame):
 
     @Slot()
     def _begin_seen(self) -> None:
+        if self.page is not None:
+            self.page.be_said()  # nobody hears a window that is not on the screen yet
         self.begin()
         self.seen.emit()
 

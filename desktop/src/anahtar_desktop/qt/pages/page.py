@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from anahtar_desktop.qt import drawings
@@ -117,6 +116,8 @@ class Page(QScrollArea):
             self._way_out(stop)
 
     def _way_out(self, text: Label) -> None:
+        from PySide6.QtGui import QKeySequence, QShortcut
+
         self.column.addSpacing(self.look.scaled(1))
         self.add(line())
         row = QHBoxLayout()
@@ -148,13 +149,19 @@ class Page(QScrollArea):
         self.answer(Cancelled)
 
     def enter(self) -> None:
-        """Put the focus where the person goes on, or to the first problem, and have the page's name said."""
-        troubles = [one for one in self.notices if one.focusPolicy() != Qt.FocusPolicy.NoFocus]
-        target = troubles[0] if troubles else self.first or getattr(self, "main_button", None)
+        """Put the focus where the person goes on, or to the first problem."""
+        target = next(iter(self._troubles), None) or self.first or getattr(self, "main_button", None)
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def be_said(self) -> None:
+        """Have the page's name said, and what stands on it as news."""
         spoken = [self.title, *(message.spoken for message in self.setting.messages), self.setting.hint]
-        announce(self, ". ".join(part for part in spoken if part), now=bool(troubles))
+        announce(self, ". ".join(part for part in spoken if part), now=bool(self._troubles))
+
+    @property
+    def _troubles(self) -> list[Notice]:
+        return [one for one in self.notices if one.focusPolicy() != Qt.FocusPolicy.NoFocus]
 
 
 def card_picture(look: Look) -> QLabel:
