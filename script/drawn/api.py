@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from anahtar_desktop import client
 from anahtar_wire import messages as wire
+from anahtar_wire import names
 from anahtar_wire.messages import Message
 from drawn.part import NotDrawn, code, one_line, table
 
@@ -102,14 +103,15 @@ def _as_served(written: str) -> str:
 
 
 def messages(root: Path) -> str:
-    """Return every message of the wire with its fields."""
+    """Return the names and every message of the wire with its fields."""
     return "\n\n".join(_message(node) for node in _classes())
 
 
 def _classes() -> Iterator[ast.ClassDef]:
-    for node in ast.parse(inspect.getsource(wire)).body:
-        if isinstance(node, ast.ClassDef):
-            yield node
+    for module in (names, wire):
+        for node in ast.parse(inspect.getsource(module)).body:
+            if isinstance(node, ast.ClassDef):
+                yield node
 
 
 def _message(node: ast.ClassDef) -> str:

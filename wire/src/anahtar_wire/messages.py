@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +18,11 @@ from anahtar_wire.fields import (
     Time,
     UnlockName,
 )
+from anahtar_wire.names import Evidence as Evidence
+from anahtar_wire.names import Kind as Kind
+from anahtar_wire.names import Method as Method
+from anahtar_wire.names import Outcome as Outcome
+from anahtar_wire.names import State as State
 from anahtar_wire.sealing import About, name_of, seal
 
 
@@ -28,54 +32,6 @@ class Message(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
     version: Literal[1] = 1
-
-
-class Method(StrEnum):
-    """How a holder confirms: SMS Onay or WEB Parola."""
-
-    SMS = "sms"
-    WEB = "web"
-
-
-class Kind(StrEnum):
-    """What the card is for: a person's signature (NES) or a taxpayer's seal (Mali Mühür)."""
-
-    NES = "nes"
-    SEAL = "seal"
-
-
-class State(StrEnum):
-    """The states of an unlock, as its table has them."""
-
-    OPENED = "opened"
-    CLAIMED = "claimed"
-    CONFIRMING = "confirming"
-    CONFIRMED = "confirmed"
-    RELEASED = "released"
-    UNCERTAIN = "uncertain"
-    NOT_DONE = "not-done"
-    DONE = "done"
-    REFUSED = "refused"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    UNSETTLED = "unsettled"
-
-
-class Evidence(StrEnum):
-    """How well it is proved that the PIN was set: by the card for this very reset (G2), by the card's statement over a
-    fresh nonce (G1), by the program's word (G0)."""
-
-    G2 = "G2"
-    G1 = "G1"
-    G0 = "G0"
-
-
-class Outcome(StrEnum):
-    """What the program believes became of the card."""
-
-    DONE = "done"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
 
 
 class Program(Message):

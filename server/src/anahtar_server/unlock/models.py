@@ -10,7 +10,7 @@ from anahtar_card.family import Grant as CardGrant
 from anahtar_server.cards.models import Card
 from anahtar_server.people.models import Holder
 from anahtar_server.signin.models import SignIn
-from anahtar_wire.messages import State
+from anahtar_wire.names import State
 
 
 class Unlock(models.Model):
