@@ -348,7 +348,7 @@ _WORKS: dict[str, Callable[..., Facts]] = {
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anahtar_server.django_settings")
-    import django
+    from anahtar_server.starting import set_up
 
-    django.setup()
+    set_up()  # as the command `anahtar` does
     print(json.dumps(_WORKS[sys.argv[1]](**json.loads(sys.argv[2]))))

@@ -93,9 +93,9 @@ def _never(_options: argparse.Namespace) -> int:
 
 
 def _django() -> None:
-    import django
+    from anahtar_server.starting import set_up
 
-    django.setup()
+    set_up()
 
 
 def _django_unless_offline(options: argparse.Namespace) -> None:

@@ -22,7 +22,8 @@ class SettingsWrong(Exception):
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # Tables are built once, with the whole that is read, not each alone before it.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 def _placed(value: Path, info: ValidationInfo) -> Path:

@@ -4,7 +4,6 @@ card come one after the other; who may do what stands in `lifecycle.MAY`."""
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
 
 from django.db import transaction
 
@@ -12,6 +11,7 @@ from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.cards.models import Card
 from anahtar_server.certificates import lifecycle
+from anahtar_server.certificates.closing import on_closed
 from anahtar_server.certificates.crl.entries import entry
 from anahtar_server.certificates.feed import withdraw_answers
 from anahtar_server.certificates.issuing import has_ended
@@ -21,16 +21,6 @@ from anahtar_server.certificates.queries import all_revoked, ready_to_open
 from anahtar_server.certificates.telling import tell_concerned
 from anahtar_server.certificates.texts import News
 from anahtar_wire.problems import Problem, Refusal
-
-
-class OnClosed(Protocol):
-    """Called inside the transaction, with the card's row locked, when no PIN may be set on a card any more."""
-
-    def __call__(self, *, card: Card, actor: str, now: datetime) -> None: ...
-
-
-on_closed: list[OnClosed] = []
-"""Rooms above this one register here what they end for a card that was revoked, lost or found dead."""
 
 _AUDIT = {
     Event.SUSPEND: Act.CERTIFICATE_SUSPENDED,
