@@ -11,10 +11,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from anahtar_server.certificates import acts
-from anahtar_server.certificates.crl import publishing
+from anahtar_server.certificates.crl import publishing, register
+from anahtar_server.certificates.crl.entries import entry
 from anahtar_server.certificates.crl.published import published_list
 from anahtar_server.certificates.lifecycle import Reason
-from anahtar_server.certificates.models import Authority, Certificate, Piece
+from anahtar_server.certificates.models import Authority, Certificate, Piece, Publication
 from anahtar_server.certificates.publishing import lateness
 from anahtar_server.certificates.settings import CertificateSettings
 
@@ -322,6 +323,36 @@ def test_an_act_reads_and_writes_one_piece_of_a_list(stage: Stage, monkeypatch: 
     lift(stage, certificates[7])
     stage.publish()
     assert set(entries(stage.full())) == {one.serial for one in certificates[:6]}
+
+
+def test_the_database_joins_entries_byte_for_byte(stage: Stage) -> None:
+    model = stage.issue()
+    serials = [0x40000000_00FF0080_C300ED00 + number * 0x0001_00FF_0080_0001 for number in range(300)]
+    rows = [
+        Certificate(
+            card=model.card, authority=model.authority, slot=7, serial=f"{serial:x}", profile=model.profile,
+            subject=model.subject, not_before=model.not_before, not_after=stage.now + timedelta(days=number % 5),
+            state="revoked", state_since=stage.now, listed=entry(serial, stage.now, number % 2), der=b"",
+        )
+        for number, serial in enumerate(serials)
+    ]  # fmt: skip
+    Certificate.objects.bulk_create(rows)
+    bounds = stage.now + timedelta(days=1)
+    kept = sorted((one.not_after, bytes(one.listed or b"")) for one in rows if one.not_after >= bounds)
+    read = dict(register.entries_by_slot(stage.authority, 0, [6, 7], bounds))
+    assert read == {6: b"", 7: b"".join(listed for _, listed in kept)}
+
+
+def test_a_database_that_joins_otherwise_makes_no_list(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    revoke(stage, stage.issue())
+    for wrongly in ("count(listed)", "min(not_after)"):
+        monkeypatch.setattr(register, "_JOINED", dict.fromkeys(("sqlite", "postgresql"), wrongly))
+        with pytest.raises(register.JoinedWrongly):
+            stage.publish()
+    assert not Publication.objects.filter(authority=stage.authority).exists()
+    monkeypatch.undo()
+    stage.publish()
+    assert len(entries(stage.full())) == 1
 
 
 def test_a_large_list_gathers_acts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from anahtar_server.certificates.crl.entries import entry
 from anahtar_server.certificates.lifecycle import Reason, State
@@ -17,24 +18,45 @@ SLACK = timedelta(minutes=10)
 """An act may commit a little after the time it gives; a delta list looks back that much further."""
 
 
+_JOINED = {
+    # SQLite writes no more about it than that it joins texts; `_must_join` asks it before each list.
+    "sqlite": "CAST(group_concat(listed, '') AS BLOB)",
+    "postgresql": "string_agg(listed, ''::bytea ORDER BY not_after, listed)",
+}
 _OF_A_SLOT = (
-    "SELECT listed FROM certificates_certificate WHERE authority_id = %s AND partition = %s AND slot = %s "
-    "AND listed IS NOT NULL AND not_after >= %s ORDER BY not_after, listed"
+    "SELECT {joined} FROM certificates_certificate WHERE authority_id = %s AND partition = %s AND slot = %s "
+    "AND listed IS NOT NULL AND not_after >= %s"
 )
-"""Answered by the index certificate_on_list alone, in its order; asked past the object mapper, which would spend most
-of the time on a list with a million lines."""
+"""Answered by the index certificate_on_list alone, and joined in the database: to hand over each line as a row would
+take most of the time of a list with a million lines."""
+_OF_BOTH = "SELECT {joined} FROM (SELECT %s AS listed, 1 AS not_after UNION ALL SELECT %s, 2) AS both_of_them"
+_NO_TEXT = b"0\x00\x80\xff", b"\xc3\x00\xed\xa0\x80"
+"""Bytes that no text has: noughts, and what UTF-8 forbids."""
+
+
+class JoinedWrongly(Exception):
+    """This database joins bytes to something else than all of them: no list may be made of that."""
 
 
 def entries_by_slot(
     authority: Authority, partition: int, slots: Iterable[int], not_ended_before: datetime
 ) -> Iterator[tuple[int, bytes]]:
-    """Yield slot by slot the ready entries of everything on hold or revoked. A certificate leaves the list after it has
-    been on one published beyond its end (RFC 5280 section 3.3)."""
+    """Yield slot by slot the ready entries of everything on hold or revoked; raises JoinedWrongly. A certificate leaves
+    the list after it has been on one published beyond its end (RFC 5280 section 3.3)."""
     ended = connection.ops.adapt_datetimefield_value(not_ended_before)
+    joined = _JOINED[connection.vendor]
     with connection.cursor() as cursor:
+        _must_join(cursor, joined)
         for slot in slots:
-            cursor.execute(_OF_A_SLOT, (authority.pk, partition, slot, ended))
-            yield slot, b"".join([listed for (listed,) in cursor.fetchall()])
+            cursor.execute(_OF_A_SLOT.format(joined=joined), (authority.pk, partition, slot, ended))
+            (entries,) = cursor.fetchone()
+            yield slot, entries or b""
+
+
+def _must_join(cursor: CursorWrapper, joined: str) -> None:
+    cursor.execute(_OF_BOTH.format(joined=joined), _NO_TEXT)
+    if cursor.fetchone() != (b"".join(_NO_TEXT),):
+        raise JoinedWrongly(connection.vendor)
 
 
 def entries_since(authority: Authority, partition: int, base_at: datetime) -> Iterator[bytes]:
