@@ -17,7 +17,7 @@ from anahtar_desktop.ending import Outcome
 from anahtar_desktop.ports import ActivePin, Instead
 from anahtar_desktop.texts import Text
 from anahtar_wire.messages import ConfirmationMethod, Evidence, Method, State
-from anahtar_wire.problems import Problem
+from anahtar_wire.problems import Problem, Refusal
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -186,6 +186,25 @@ def test_entries_that_differ_are_typed_again(tmp_path: Path) -> None:
     desk = Desk(tmp_path, script={"entries": [(NEW, "482961")]})
     assert desk.assistant.unlock().outcome is Outcome.DONE
     assert desk.view.problem_codes == [Problem.PINS_DIFFER]
+
+
+@pytest.mark.parametrize("problem", [Problem.SERVER_GONE, Problem.SERVER_SLOW, Problem.KEY_SERVICE_GONE])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("call", ["ask_confirmation", "confirm"])
+def test_a_link_that_breaks_while_it_is_confirmed_loses_nothing_typed_so_far(
+    call: str, when: str, problem: Problem, tmp_path: Path
+) -> None:
+    desk = Desk(tmp_path)
+
+    def once() -> None:
+        getattr(desk.server, when).clear()
+        raise Refusal(problem)
+
+    getattr(desk.server, when)[call] = once
+    assert desk.assistant.unlock().outcome is Outcome.DONE
+    assert desk.view.problem_codes == [problem]
+    assert desk.server.calls.count("claim") == 1
+    assert desk.view.counts["new pin"] == 1
 
 
 def test_a_wrong_sms_code_tells_the_tries_left_and_may_be_typed_again(tmp_path: Path) -> None:

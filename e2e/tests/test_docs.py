@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,8 +30,9 @@ def test_the_drawn_pages_are_what_the_code_says() -> None:
 
 
 def test_a_drawn_page_that_differs_is_named(tmp_path: Path) -> None:
-    for part in ("docs", "script", "server/src"):
+    for part in ("docs", "script", "server/src", "e2e/anahtar_cases"):
         _copy(ROOT / part, tmp_path / part)
+    shutil.copy(ROOT / "e2e" / "cases.toml", tmp_path / "e2e")
     draw = [sys.executable, str(tmp_path / "script" / "docs")]
     subprocess.run(draw, check=True, capture_output=True, timeout=60)
     page = tmp_path / "docs" / "unlock-cycle.md"

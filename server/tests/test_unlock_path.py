@@ -263,6 +263,17 @@ def test_the_fifth_wrong_sms_code_ends_the_unlock_and_a_new_code_does_not_help(s
     assert queries.by_name(unlock.name).now_in is State.REFUSED
 
 
+def test_a_right_answer_may_be_sent_again_and_makes_the_time_no_longer(stage: Stage) -> None:
+    unlock = claimed(stage)
+    code = ask_sms(stage, unlock)
+    first = answer(stage, unlock, code)
+    stage.clock.pass_seconds(LIMITS.consent_seconds - 1)
+    assert answer(stage, unlock, code) == first
+    stage.clock.pass_seconds(1)
+    with refused(Problem.UNLOCK_OVER):
+        answer(stage, unlock, code)
+
+
 def test_an_answer_that_another_program_sealed_is_not_opened_uses_no_try_and_raises_an_alarm(stage: Stage) -> None:
     unlock = claimed(stage)
     code = ask_sms(stage, unlock)

@@ -208,9 +208,12 @@ class Acting(RuleBasedStateMachine):
         )
         seconds = LIMITS.sms_code_seconds if method is Method.SMS else LIMITS.consent_seconds
         in_time = put and life.asked is not None and life.asked - SKEW <= self.now < life.asked + s(seconds)
-        allowed = in_time and right
+        again = life.program is not None and life.state is State.CONFIRMED
+        allowed = (in_time and right) or (again and life.opened - SKEW <= self.now < life.ends)
         request = (life.program or self.ground.programs[0]).sealed(text, life.unlock.hex, method)
         self.errand(allowed, life, "answer-confirmation", "confirmation/answer", request)
+        if again:
+            return
         if allowed:
             life.confirmed = self.now
             life.go(State.CONFIRMED, self.now)

@@ -12,10 +12,18 @@ if TYPE_CHECKING:
     from anahtar_wire.messages import Claimed, ConfirmationRequested, Method
 
 LONGEST_ANSWER = 128
-TYPE_AGAIN = (Problem.CONFIRMATION_WRONG, Problem.CONFIRMATION_EXPIRED, Problem.CONFIRMATION_IS_CODE)
+OUT_OF_REACH = (Problem.SERVER_GONE, Problem.SERVER_SLOW, Problem.KEY_SERVICE_GONE)
+"""After these the same is tried again: no card is open yet, and the server takes a right answer twice as once."""
+TYPE_AGAIN = (Problem.CONFIRMATION_WRONG, Problem.CONFIRMATION_EXPIRED, Problem.CONFIRMATION_IS_CODE, *OUT_OF_REACH)
 """After these the same question, or a new code, goes on; tries and time are the server's."""
-CHOOSE_AGAIN = (Problem.MESSAGE_NOT_SENT, Problem.METHOD_NOT_SET, Problem.METHOD_TOO_NEW, Problem.TOO_MANY)
-"""After these another method may still do."""
+CHOOSE_AGAIN = (
+    Problem.MESSAGE_NOT_SENT,
+    Problem.METHOD_NOT_SET,
+    Problem.METHOD_TOO_NEW,
+    Problem.TOO_MANY,
+    *OUT_OF_REACH,
+)
+"""After these another method, or the same one later, may still do."""
 
 
 class Confirming:

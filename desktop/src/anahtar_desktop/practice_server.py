@@ -124,8 +124,8 @@ class PracticeServer:
         return ConfirmationRequested(method=method, to=to, expires_at=_soon(), tries_left=self.unlock.tries_left)
 
     def confirm(self, unlock: str, method: Method, answer: str) -> None:
-        """Compare the answer."""
-        self._need(unlock, State.CONFIRMING)
+        """Compare the answer; a right one may come again, for its reply may have been lost."""
+        self._need(unlock, State.CONFIRMING, State.CONFIRMED)
         if answer != {Method.SMS: self.sms, Method.WEB: self.password}[method]:
             self.unlock.tries_left -= 1
             if not self.unlock.tries_left:

@@ -64,9 +64,12 @@ def _refuse(unlock: Unlock, request: ConfirmationRequest, limits: Limits, now: d
 
 def refuse_late(unlock: Unlock, limits: Limits, now: datetime) -> None:
     """Raise Refusal UNLOCK_OVER when time has ended the unlock, whether or not the worker has seen it yet."""
-    ends = rules.ends_at(unlock.now_in, unlock.opened_at, unlock.code_expires_at, unlock.confirmed_at, limits)
-    if not unlock.opened_at - SKEW <= now < ends:
+    if not unlock.opened_at - SKEW <= now < _until(unlock, limits):
         raise Refusal(Problem.UNLOCK_OVER, state=State.EXPIRED.value)
+
+
+def _until(unlock: Unlock, limits: Limits) -> datetime:
+    return rules.ends_at(unlock.now_in, unlock.opened_at, unlock.code_expires_at, unlock.confirmed_at, limits)
 
 
 def _send_code(unlock: Unlock, way: Way, asked: Asked, now: datetime) -> None:
@@ -96,11 +99,15 @@ def answer_confirmation(
 ) -> datetime:
     """Check the SMS code or web password as `typed` and return until when the card may be opened.
 
+    Once it was right, answering again says so again and makes the time no longer: the first reply may have been lost.
     Raises Refusal: CONFIRMATION_WRONG (with `tries_left`), CONFIRMATION_OVER at the last one, CONFIRMATION_EXPIRED,
     CONFIRMATION_NOT_ASKED, UNLOCK_NOT_READY, UNLOCK_OVER. A wrong answer stays counted.
     """
     with committing(Point.ANSWER_BEFORE_COMMIT, Point.ANSWER_AFTER_COMMIT):
         unlock = locked(unlock_id)
+        if unlock.now_in is State.CONFIRMED:
+            refuse_late(unlock, limits, now)
+            return _until(unlock, limits)
         rules.move(unlock.now_in, Event.CONFIRMATION_RIGHT)
         refuse_late(unlock, limits, now)
         verdict, left = confirmation.answer(
@@ -115,7 +122,7 @@ def answer_confirmation(
         if verdict is Verdict.RIGHT:
             unlock.confirmed_at = now
             move(unlock, Event.CONFIRMATION_RIGHT, act=Act.CONFIRMED, actor=actor, now=now, method=method.value)
-            return rules.ends_at(unlock.now_in, unlock.opened_at, unlock.code_expires_at, now, limits)
+            return _until(unlock, limits)
         if verdict is Verdict.SPENT:
             move(unlock, Event.CONFIRMATION_SPENT, act=Act.UNLOCK_MOVED, actor=actor, now=now)
     if verdict is Verdict.LATE:
