@@ -7,7 +7,6 @@ Every person and number in them is made up, and every picture says PROVA.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 from collections import Counter
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 from anahtar_card.family import Look as CardLook
 from anahtar_card.family import PinState
 from anahtar_card.pin import PinRule
+from anahtar_card.record import replace
 from anahtar_desktop.assistant import Overview
 from anahtar_desktop.card_status import Life, Status
 from anahtar_desktop.doctor import Finding, Grade
@@ -105,7 +105,7 @@ FACTS = CardFacts(
 
 
 def _with_problem(setting: Setting) -> Setting:
-    return dataclasses.replace(setting, messages=(setting.voice.problem(Problem.OUTCOME_UNKNOWN),))
+    return replace(setting, messages=(setting.voice.problem(Problem.OUTCOME_UNKNOWN),))
 
 
 def _new_pin(setting: Setting) -> Page:

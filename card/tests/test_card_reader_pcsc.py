@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from reader_contract import ECHO, ECHO_ATR, EchoCard
 
+from anahtar_card import pcsc
 from anahtar_card.card_service import CardService
 from anahtar_card.errors import CardGone, CardShared, NoCard, NoReader, NoReaderService
 from anahtar_card.pcsc import PcscReader, PcscReaders
@@ -105,11 +106,24 @@ def test_without_a_service_nothing_can_be_asked(tmp_path: Path) -> None:
 
 
 def test_without_pyscard_there_is_no_reader_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pcsc, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, pcsc.RAW_LAYER, None)
     monkeypatch.setitem(sys.modules, "smartcard.scard", None)
     with pytest.raises(NoReaderService, match="pyscard"):
         PcscReaders().list()
     with pytest.raises(NoReaderService, match="pyscard"):
         PcscReader("Any").connect()
+
+
+@pytest.mark.parametrize("before", ["", "import smartcard.scard", "pcsc.find_spec = lambda name: None"])
+def test_the_raw_layer_works_alone_beside_its_package_and_through_it(card_service: CardService, before: str) -> None:
+    question = (
+        f"from anahtar_card import pcsc\n{before}\nprint([one.name for one in pcsc.PcscReaders().list()])\n"
+        "from smartcard.System import readers\nprint([one.name for one in readers()])"
+    )
+    around = {**os.environ, **card_service.environment}
+    asked = subprocess.run([sys.executable, "-c", question], env=around, capture_output=True, text=True, check=True)
+    assert asked.stdout.splitlines() == [repr(card_service.reader_names)] * 2
 
 
 def test_a_folder_holds_one_service(card_service: CardService) -> None:

@@ -15,10 +15,19 @@ from pathlib import Path
 import pytest
 from desk import NEW, OLD, OTHER_SERIAL, key
 
+from anahtar_card.card_service import CardService
 from anahtar_card.families.akis.example import example_card
 from anahtar_card.virtual import Memory
+from anahtar_card.vpcd import VpcdBridge
 from anahtar_desktop import cli
 
+NEEDLESS = (
+    *("argparse", "dataclasses", "datetime", "hashlib", "inspect", "locale", "logging", "socket", "threading"),
+    *("cryptography", "pydantic", "ssl", "tomllib", "importlib.resources", "smartcard", "anahtar_desktop.settling"),
+)
+"""What a look at the cards does not load: each costs more than the card's part of it."""
+NOTICED = 1.5
+"""Seconds in which pcscd has seen a card."""
 HEAVY = ("cryptography", "pydantic", "ssl", "smartcard", "anahtar_card", "anahtar_wire", "json", "tomllib", "getpass")
 
 
@@ -61,6 +70,26 @@ def test_looking_at_cards_needs_neither_tls_nor_pydantic(rehearsal: Path) -> Non
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_look_through_pcsc_loads_little_and_starts_nothing_that_only_an_act_needs(tmp_path: Path) -> None:
+    """One card in real PC/SC, one reader without: the whole way of `eimza status`."""
+    program = (
+        "import sys\nfrom anahtar_desktop.cli import main\nstatus = main(['status'])\n"
+        f"print(status, [name for name in {NEEDLESS} if name in sys.modules])"
+    )
+    with CardService(tmp_path / "pcsc") as service:
+        card = example_card(Memory(), key=key(), pin=OLD)
+        with VpcdBridge(card, service.ports[0]):
+            time.sleep(NOTICED)
+            around = {**os.environ, **service.environment, "HOME": str(tmp_path)}
+            done = subprocess.run(
+                [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=around
+            )
+    shown = done.stdout.splitlines()
+    assert "kalan deneme hakkı: 3" in shown[0]
+    assert "Okuyucuda kart yok" in shown[1]
+    assert shown[-1] == "0 []"
 
 
 def test_help_says_the_exit_codes_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:

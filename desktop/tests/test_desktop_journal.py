@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from desk import NEW, OLD, Desk, card_memory
 
 from anahtar_card.family import PinState
 from anahtar_card.fault_reader import CUT_BEFORE
+from anahtar_card.record import replace
 from anahtar_desktop.ending import Outcome
 from anahtar_desktop.journal import FILE, FileJournal, default_folder
 from anahtar_desktop.ports import Act, ActivePin, Entry

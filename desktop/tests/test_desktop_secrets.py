@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import io
 import logging
 import traceback
@@ -14,7 +15,6 @@ from stand_in_server import SMS_CODE, WEB_PASSWORD
 
 from anahtar_card.fault_reader import CUT_AFTER, CUT_BEFORE
 from anahtar_card.pin import Pin
-from anahtar_desktop import terminal
 from anahtar_desktop.ports import Seen
 from anahtar_desktop.terminal import TerminalView
 from anahtar_wire.messages import ConfirmationAnswer, ConfirmationRequested, Method
@@ -70,7 +70,7 @@ def test_an_error_from_deep_below_carries_no_secret(tmp_path: Path) -> None:
 
 @pytest.fixture
 def view(monkeypatch: pytest.MonkeyPatch) -> TerminalView:
-    monkeypatch.setattr(terminal.getpass, "getpass", lambda question: "48291\udcff６")
+    monkeypatch.setattr(getpass, "getpass", lambda question: "48291\udcff６")
     return TerminalView("tr", io.StringIO(), io.StringIO())
 
 

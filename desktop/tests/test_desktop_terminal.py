@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import io
 from pathlib import Path
 
@@ -27,11 +28,11 @@ class Person:
         monkeypatch.setattr(terminal.sys, "stdin", io.StringIO("".join(line + "\n" for line in lines)))
         left = iter(secrets)
 
-        def getpass(question: str) -> str:
+        def typed(question: str) -> str:
             self.prompts.append(question)
             return next(left)
 
-        monkeypatch.setattr(terminal.getpass, "getpass", getpass)
+        monkeypatch.setattr(getpass, "getpass", typed)
         self.view = TerminalView(language, self.out, self.errors)
 
     def at(self, desk: Desk) -> Assistant:

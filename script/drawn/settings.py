@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import inspect
 import textwrap
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from anahtar_card.record import as_dict
 from anahtar_desktop import settings as program_settings
 from anahtar_gate import config as gate_config
 from anahtar_server import config as server_config
@@ -57,8 +57,8 @@ def program(root: Path) -> str:
     model = program_settings.Settings
     kinds = _annotations(model)
     rows = [
-        (code(one.name), kinds[one.name], _shown(one.default), _meaning("eimza", model, one.name))
-        for one in dataclasses.fields(model)
+        (code(name), kinds[name], _shown(default), _meaning("eimza", model, name))
+        for name, default in as_dict(model()).items()
     ]
     return table(HEAD, rows)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import astuple
 from importlib.resources import files
 from string import Formatter
 
 import pytest
 
 from anahtar_wire.problem_page import Language, page
-from anahtar_wire.problems import Explained, Paragraph, Problem, Refusal, explain, table
+from anahtar_wire.problems import Explained, Paragraph, Problem, Refusal, explain, paragraph, table
 
 FACTS = {"tries_left", "until", "serial", "minutes"}
 LONGEST = {"title": 60, "happened": 140, "cost": 140, "do": 140}
@@ -35,7 +34,7 @@ def _paragraph(problem: Problem, language: str) -> Paragraph:
 
 
 def _whole(problem: Problem, language: str) -> str:
-    return "\n".join(astuple(_paragraph(problem, language)))
+    return "\n".join(_paragraph(problem, language))
 
 
 def _facts(text: str) -> set[str]:
@@ -47,6 +46,11 @@ def test_the_table_has_every_code_and_nothing_else() -> None:
     assert list(raw) == [problem.value for problem in Problem]
     assert all(set(row) == {"status", "tr", "en"} for row in raw.values())
     assert all(isinstance(row, Explained) for row in table().values())
+
+
+@pytest.mark.parametrize(("problem", "language"), EVERY_TEXT)
+def test_a_paragraph_read_alone_is_the_one_of_the_table(problem: Problem, language: str) -> None:
+    assert paragraph(problem, language) == _paragraph(problem, language)
 
 
 def test_a_code_is_fit_for_the_telephone() -> None:
@@ -145,4 +149,4 @@ def test_the_page_shows_every_code_with_all_its_texts(language: Language) -> Non
     text = page(language)
     for problem in Problem:
         section = text.split(f"\n## {problem}\n")[1].split("\n## ")[0]
-        assert all(part in section for part in astuple(_paragraph(problem, language)))
+        assert all(part in section for part in _paragraph(problem, language))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from anahtar_card.errors import MalformedResponse
+from anahtar_card.record import record
 
 MAX_SHORT_DATA = 255
 MAX_EXTENDED_DATA = 65535
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@record
 class Command:
     """One command; it prints its head and the length of its data only, for the data may be a PIN.
 
@@ -80,7 +79,7 @@ def _split(body: bytes, size: int) -> tuple[bytes, int | None]:
     return data, (int.from_bytes(rest, "big") or 256**size) if rest else None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@record
 class Response:
     """A card's answer: its data and its status word `sw` (SW1 ‖ SW2 as one number)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from anahtar_card.record import record
 
 
 class CardError(Exception):
@@ -45,7 +45,7 @@ class ForeignCard(CardError):
     """The card belongs to another authority: this act does not exist for it."""
 
 
-@dataclass
+@record
 class CardSwapped(CardError):
     """Another card answers than the one the conversation began with."""
 
@@ -53,7 +53,7 @@ class CardSwapped(CardError):
     found: str
 
 
-@dataclass
+@record
 class StatusError(CardError):
     """The card refused a command with a status word that has no more exact error.
 
@@ -67,7 +67,7 @@ class StatusError(CardError):
         return f"INS {self.instruction:02X} answered {self.status_word:04X}"
 
 
-@dataclass
+@record
 class WrongPin(CardError):
     """The card compared the PIN and it did not match: one try is used (63Cx, ISO/IEC 7816-4 section 5.6)."""
 

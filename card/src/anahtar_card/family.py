@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from anahtar_card.flow import Conversation
 from anahtar_card.pin import Pin
+from anahtar_card.record import record
 
 
 class PinState(StrEnum):
@@ -20,7 +20,7 @@ class PinState(StrEnum):
     CARD_DEAD = "card-dead"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Look:
     """What a card tells anyone: read from the card, never cached, and no try used.
 
@@ -37,7 +37,7 @@ class Look:
     longest_pin: int = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Grant:
     """What the authority gives before the card is opened: the unlock's name and a fresh nonce, 16 bytes each."""
 
@@ -87,7 +87,7 @@ Mac = Callable[[str, bytes, bytes], bytes]
 """`mac(label, context, message)`: AES-CMAC, 16 bytes, under the card's key that `label` and `context` name."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CardRecord:
     """What the register knows of a card and no message may change: `serial` in capital hex, `key_version` of its keys,
     `pin_reference` as in the commands' P2."""
@@ -101,7 +101,7 @@ class ProofWrong(Exception):
     """The bytes do not prove what they claim: another card, another unlock, an old answer or a forgery."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """What a card has proved with its own key about itself.
 

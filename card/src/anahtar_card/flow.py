@@ -7,19 +7,18 @@ it at every point.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from anahtar_card.apdu import Command, Response
 from anahtar_card.errors import MalformedResponse
+from anahtar_card.record import record, replace
 
 MAX_RESPONSE = 65536
 MAX_ROUNDS = 300
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Send:
     """Ask for one command to be sent. `changes_card` marks the commands after which the card may have another PIN: the
     runner tells its journal before such a command leaves."""
@@ -28,11 +27,14 @@ class Send:
     changes_card: bool = False
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@record
 class Ask:
     """Ask the authority. `challenge` holds the family's own bytes, made by its driver and read by its issuer."""
 
     challenge: bytes
+
+    def __repr__(self) -> str:
+        return "<Ask>"
 
 
 Result = TypeVar("Result")
@@ -112,7 +114,7 @@ def _ask_once(card: Transmits, command: Command) -> Response:
     response = Response.decode(card.transmit(command.encode()))
     if response.sw >> 8 != 0x6C:
         return response
-    return Response.decode(card.transmit(dataclasses.replace(command, le=response.sw & 0xFF).encode()))
+    return Response.decode(card.transmit(replace(command, le=response.sw & 0xFF).encode()))
 
 
 def chain(command: Command, size: int = 255) -> list[Command]:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from types import TracebackType
 from typing import Any, Self
 
 from anahtar_card.errors import CardError, CardGone, CardMute, CardShared, NoCard, NoReader, NoReaderService
-from anahtar_card.pinpad import GET_FEATURE_REQUEST
 from anahtar_card.reader import Reader
+from anahtar_card.record import record
 
 
-@dataclass
+@record
 class PcscFailed(CardError):
     """The reader service refused with a code that means none of the other errors; `code` is its SCARD number."""
 
@@ -52,6 +54,9 @@ ONCE_OPEN: dict[str, type[CardError]] = {
     "SCARD_E_INVALID_VALUE": CardGone,
 }
 """What the same codes mean when the card had already answered: it left."""
+
+
+RAW_LAYER = "smartcard.scard._scard"
 
 
 class PcscReaders:
@@ -137,6 +142,8 @@ class PcscConnection:
         """
         if self._dead:
             raise CardGone
+        from anahtar_card.pinpad import GET_FEATURE_REQUEST
+
         if code == GET_FEATURE_REQUEST:
             code = self._scard.SCARD_CTL_CODE(code)
         result, answer = self._scard.SCardControl(self._card, code, list(data))
@@ -160,9 +167,24 @@ class PcscConnection:
 def _scard() -> Any:
     """Load pyscard's raw layer only when a real reader is wanted: it needs a compiled library that many go without."""
     try:
-        return importlib.import_module("smartcard.scard")
+        return sys.modules.get(RAW_LAYER) or _load(find_spec("smartcard"))
     except ImportError as missing:
         raise NoReaderService("pyscard is not installed") from missing
+
+
+def _load(package: ModuleSpec | None) -> Any:
+    """Load the raw layer without its package, which begins by loading twenty modules that nothing here uses; where it
+    lies elsewhere, all of it. Raises ImportError."""
+    name = RAW_LAYER.rpartition(".")[2]
+    folders = [f"{folder}/scard" for folder in (package and package.submodule_search_locations) or ()]
+    found = PathFinder.find_spec(name, folders)
+    if found is None or found.origin is None:
+        return importlib.import_module("smartcard.scard")
+    spec = spec_from_file_location(RAW_LAYER, found.origin)
+    assert spec is not None and spec.loader is not None
+    layer = sys.modules[RAW_LAYER] = module_from_spec(spec)
+    spec.loader.exec_module(layer)
+    return layer
 
 
 @contextlib.contextmanager

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from anahtar_card.record import record
 
 
 class Pin:
@@ -31,7 +31,9 @@ class Pin:
         return len(self._digits)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Pin) and hmac.compare_digest(self._digits, other._digits)
+        from hmac import compare_digest  # brings OpenSSL, which a look at a card does without
+
+        return isinstance(other, Pin) and compare_digest(self._digits, other._digits)
 
     __hash__ = None  # type: ignore[assignment]  # a hash of so few digits would be the PIN itself
 
@@ -53,7 +55,7 @@ class PinFault(StrEnum):
     PERSONAL = "personal"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PinRule:
     """The rule for a new PIN: lengths in digits; the card's own bounds win over ours when they are narrower."""
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from anahtar_card.apdu import Command, Response
 from anahtar_card.errors import CardError, MalformedResponse
+from anahtar_card.record import record
 
 GET_FEATURE_REQUEST = 3400
 """CM_IOCTL_GET_FEATURE_REQUEST, before the system's SCARD_CTL_CODE makes a control code of it (section 2.2)."""
@@ -76,7 +76,7 @@ class Control(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """What the reader says of itself: digits it takes, and how an entry may end. Zero means that it did not say."""
 
@@ -85,7 +85,7 @@ class Limits:
     conditions: int = KEY_PRESSED | MAXIMUM_REACHED
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pinpad:
     """A reader's pad. `verify_code` and `modify_code` are its control codes, None where it has no such feature."""
 

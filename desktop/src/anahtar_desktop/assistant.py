@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from anahtar_card.errors import CardError
-from anahtar_card.reader import Readers
-from anahtar_desktop.ending import Ending, Outcome
+from anahtar_card.record import record
 from anahtar_desktop.failures import problem_of, refusal_of
 from anahtar_desktop.looking import survey
-from anahtar_desktop.ports import Cancelled, Entry, Journal, Seen, Server, View
-from anahtar_desktop.settling import Settling
-from anahtar_desktop.texts import Text
-from anahtar_desktop.truth import Truth
+from anahtar_desktop.ports import Cancelled
 from anahtar_wire.problems import Problem, Refusal
 
-LOG = logging.getLogger(__name__)
+if TYPE_CHECKING:  # an act brings its own; a look at the readers is over sooner
+    from datetime import datetime
+
+    from anahtar_card.reader import Readers
+    from anahtar_desktop.ending import Ending
+    from anahtar_desktop.ports import Entry, Journal, Seen, Server, View
+    from anahtar_desktop.texts import Text
+    from anahtar_desktop.truth import Truth
 
 
 def now() -> datetime:
     """Return the time with its zone."""
+    from datetime import UTC, datetime
+
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Overview:
     """What can be seen at a glance: `problem` when no reader can be looked at, every reader with its card, and what an
     earlier act left open."""
@@ -91,11 +93,18 @@ class Assistant:
     def settle(self) -> list[tuple[Entry, Truth | None]]:
         """Settle what the journal says is open, at start or insertion, and say what was found; None where the card is
         not at hand. Uses no try and asks nobody."""
+        entries = self._journal.open_entries()
+        if not entries:
+            return []
+        from anahtar_desktop.settling import Settling
+
         settling = Settling(self._view, self._server, self._readers, self._journal)
-        return [(entry, settling.later(entry)) for entry in self._journal.open_entries()]
+        return [(entry, settling.later(entry)) for entry in entries]
 
     def _ended(self, flow: Flow) -> Ending:
         """Run an act; whatever it raises, it raises while the card is surely as it was."""
+        from anahtar_desktop.ending import Ending, Outcome
+
         try:
             return flow.run()
         except (Cancelled, KeyboardInterrupt):
@@ -105,7 +114,10 @@ class Assistant:
         except Exception as error:
             refusal = refusal_of(error)
             if refusal.problem is Problem.INTERNAL and not isinstance(error, Refusal):
-                LOG.error("unforeseen: %s", type(error).__name__)  # its text and its locals may hold secrets
+                import logging
+
+                # Its text and its locals may hold secrets.
+                logging.getLogger(__name__).error("unforeseen: %s", type(error).__name__)
             self._view.problem(refusal.problem, **refusal.facts)
             self._view.tell(flow.left_behind)
             return Ending(Outcome.REFUSED, refusal.problem, refusal.facts)

@@ -16,9 +16,10 @@ change the program. Signing is openssl's:
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from anahtar_card.record import record
 
 KEY, FILE, SIGNATURE = "authority.pub", "authority.toml", "authority.toml.sig"
 LARGEST = 16 * 1024
@@ -31,7 +32,7 @@ class NotTheAuthoritys(Exception):
     """The authority's settings are missing or are not what the authority signed; the text says which and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Authority:
     """Who issued the card and runs the server: `server` is its address, `sealing_key` its key service's X25519 public
     key (32 bytes), `support` lines for people."""

@@ -6,9 +6,8 @@ verified here; it only helps a person to tell cards apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from anahtar_card.errors import MalformedResponse
+from anahtar_card.record import record
 from anahtar_card.tlv import decode, find
 
 SEQUENCE, OBJECT_IDENTIFIER = 0x30, 0x06
@@ -20,7 +19,7 @@ ENCODINGS = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x1E: "utf-16-be"}
 LENGTH_OF_TCKN = 11
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Holder:
     """A certificate's subject: `name`, and `number`, a TCKN or VKN, empty where it has none."""
 

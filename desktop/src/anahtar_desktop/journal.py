@@ -7,19 +7,16 @@ A half-written line, from a power cut, is skipped; every record begins on a line
 from __future__ import annotations
 
 import contextlib
-import json
-import logging
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from anahtar_card.family import PinState
+from anahtar_card.record import as_dict, replace
 from anahtar_desktop.ports import Act, ActivePin, Entry
 from anahtar_wire.problems import Problem, Refusal
 
-LOG = logging.getLogger(__name__)
 FILE = "journal.jsonl"
 
 
@@ -45,7 +42,7 @@ class FileJournal:
 
     def about_to(self, entry: Entry) -> None:
         """Write an entry; it is on disk when this returns. Raises Refusal JOURNAL_UNWRITABLE."""
-        self._append(_line({"about-to": asdict(entry)}))
+        self._append(_line({"about-to": as_dict(entry)}))
 
     def learned(self, entry: Entry, pin: ActivePin) -> None:
         """Note which PIN is active."""
@@ -69,6 +66,8 @@ class FileJournal:
         except OSError:
             return
         for line in lines:
+            import json
+
             with contextlib.suppress(ValueError):
                 record = json.loads(line)
                 if isinstance(record, dict):
@@ -78,7 +77,9 @@ class FileJournal:
         try:
             self._append(_line(record))
         except Refusal:
-            LOG.warning("journal: an entry could not be closed and will be looked at again")
+            import logging
+
+            logging.getLogger(__name__).warning("journal: an entry could not be closed and will be looked at again")
 
     def _append(self, data: bytes) -> None:
         try:
@@ -96,6 +97,8 @@ class FileJournal:
 
 
 def _line(record: dict[str, Any]) -> bytes:
+    import json
+
     # The line end stands before as well: what follows a half-written line must not be lost with it.
     return b"\n" + json.dumps(record, separators=(",", ":")).encode() + b"\n"
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from anahtar_card.errors import CardError, CardGone, CardMute, CardShared, CardSwapped, ForeignCard, NoCard, NoReader
-from anahtar_card.family import Driver, Look
 from anahtar_card.flow import converse
-from anahtar_card.reader import Connection, Reader, Readers
+from anahtar_card.record import record
 from anahtar_desktop.failures import problem_of
 from anahtar_desktop.holders import Holder, holder_in
-from anahtar_desktop.ports import Seen, View, Wanted, masked
+from anahtar_desktop.ports import Seen, Wanted, masked
 from anahtar_wire.problems import Problem
+
+if TYPE_CHECKING:
+    from anahtar_card.family import Driver, Look
+    from anahtar_card.reader import Connection, Reader, Readers
+    from anahtar_desktop.ports import View
 
 FOREMOST = (CardMute, CardShared, NoCard)
 """Which trouble is named when readers have several: the one that is likeliest the wanted card's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opened:
     """A card that is open: its connection, the driver of its family, and its look just taken."""
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from anahtar_desktop.assistant import Overview
 from anahtar_desktop.failures import problem_of
-from anahtar_desktop.ports import Seen, masked
+from anahtar_desktop.ports import masked
 from anahtar_desktop.texts import Text, say
 from anahtar_desktop.words import state_of
 from anahtar_wire.problems import explain
+
+if TYPE_CHECKING:
+    from anahtar_desktop.assistant import Overview
+    from anahtar_desktop.ports import Seen
 
 VERSION = 1
 
@@ -26,6 +28,8 @@ def as_lines(overview: Overview, language: str) -> list[str]:
 
 def as_json(overview: Overview) -> str:
     """Return `{"version", "problem", "readers": [{"reader", "problem", "card"}], "open"}`; serials are masked."""
+    import json
+
     document = {
         "version": VERSION,
         "problem": overview.problem,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 LONGEST = 200
 
@@ -12,8 +15,12 @@ def plain(value: object) -> str | int:
     if isinstance(value, int):
         return value
     text = "".join(one for one in str(value)[:LONGEST] if one.isprintable())
+    if "T" not in text or not text[:1].isdigit():
+        return text
+    from datetime import datetime
+
     try:
-        return clock_time(datetime.fromisoformat(text)) if "T" in text else text
+        return clock_time(datetime.fromisoformat(text))
     except ValueError:
         return text
 
@@ -21,5 +28,5 @@ def plain(value: object) -> str | int:
 def clock_time(at: datetime) -> str:
     """Return a moment as this computer's clock shows it, with the day when it is not today."""
     local = at.astimezone()
-    today = local.date() == datetime.now(local.tzinfo).date()
+    today = local.date() == type(at).now(local.tzinfo).date()
     return local.strftime("%H:%M" if today else "%d.%m.%Y %H:%M")

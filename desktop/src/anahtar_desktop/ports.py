@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from anahtar_card.errors import CardError
-from anahtar_card.family import Grant, Look, PinState
-from anahtar_card.pin import Pin, PinFault, PinRule
-from anahtar_desktop.holders import Holder
-from anahtar_desktop.texts import Text
-from anahtar_wire.problems import Problem
+from anahtar_card.record import record
 
 if TYPE_CHECKING:  # pydantic is slow to import, and looking at a card or changing a known PIN needs none of it
+    from anahtar_card.errors import CardError
+    from anahtar_card.family import Grant, Look, PinState
+    from anahtar_card.pin import Pin, PinFault, PinRule
+    from anahtar_desktop.holders import Holder
+    from anahtar_desktop.texts import Text
     from anahtar_wire.code import VerificationCode
     from anahtar_wire.messages import (
         Claimed,
@@ -24,6 +23,7 @@ if TYPE_CHECKING:  # pydantic is slow to import, and looking at a card or changi
         Outcome,
         Standing,
     )
+    from anahtar_wire.problems import Problem
 
 
 class Cancelled(Exception):
@@ -42,7 +42,7 @@ def masked(serial: str) -> str:
     return f"…{serial[-4:]}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seen:
     """A reader and what is in it: `look` of its card, or `trouble` why there is none. `can_unlock` is the family's;
     `holder` is whose it is, where a certificate on it can be read; `pad` whether the reader has keys of its own."""
@@ -55,7 +55,7 @@ class Seen:
     pad: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wanted:
     """A card that is needed and not there: what stands in the way, its masked `serial` (None: any card), and the other
     cards, which are left alone."""
@@ -193,7 +193,7 @@ class ActivePin(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """What was about to happen to a card, and what was `learned` of it since. `at` is ISO 8601."""
 

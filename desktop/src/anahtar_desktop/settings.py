@@ -13,13 +13,13 @@ language = "tr"             or "en"
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Literal
 
-from anahtar_desktop import authority
-from anahtar_desktop.authority import Authority, NotTheAuthoritys
+from anahtar_card.record import record, replace
+
+if TYPE_CHECKING:
+    from anahtar_desktop.authority import Authority
 
 VARIABLE = "EIMZA_CONFIG"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -38,7 +38,7 @@ class SettingsWrong(Exception):
     """The settings cannot be used; the text names the setting and the reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What the program may know beforehand."""
 
@@ -67,8 +67,12 @@ def read(environment: Mapping[str, str]) -> Settings:
     build's authority names; raises SettingsWrong."""
     named = environment.get(VARIABLE)
     settings = read_file(Path(named)) if named else Settings()
+    if settings.rehearsal:
+        return settings
+    from anahtar_desktop.authority import NotTheAuthoritys, here
+
     try:
-        return settings if settings.rehearsal else of_authority(settings, authority.here())
+        return of_authority(settings, here())
     except NotTheAuthoritys as error:
         raise SettingsWrong(str(error)) from None
 
@@ -107,6 +111,8 @@ def _key(text: str) -> bytes:
 
 
 def _is_safe(address: str) -> bool:
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(address)
         bare = parts.port != 0 and "@" not in parts.netloc and not parts.query and not parts.fragment

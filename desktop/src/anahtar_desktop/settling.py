@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from anahtar_card.errors import CardError
@@ -13,6 +12,7 @@ from anahtar_card.family import Look
 from anahtar_card.flow import converse
 from anahtar_card.pin import Pin
 from anahtar_card.reader import Readers
+from anahtar_card.record import record, replace
 from anahtar_desktop import truth as truths
 from anahtar_desktop.looking import Opened, opened
 from anahtar_desktop.ports import Act, ActivePin, Entry, Journal, Server, View, masked
@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServerSide:
     """What the server makes of it: `told` when it has nothing more to learn from us, `pin` as far as it has proof."""
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from anahtar_card.pin import Pin, PinFault, PinRule
-from anahtar_desktop.new_pin import FAULTS, typed
 from anahtar_desktop.plainly import clock_time, plain
 from anahtar_desktop.ports import Cancelled, Instead, Seen, Wanted, masked
 from anahtar_desktop.texts import Text, say
@@ -17,6 +14,7 @@ from anahtar_desktop.words import state_of
 from anahtar_wire.problems import Problem, explain
 
 if TYPE_CHECKING:
+    from anahtar_card.pin import Pin, PinFault, PinRule
     from anahtar_wire.messages import ConfirmationMethod, ConfirmationRequested, Method
 
 YES = ("e", "evet", "y", "yes")
@@ -91,6 +89,8 @@ class TerminalView:
         return Instead.OTHER_METHOD if typed.strip().lower() in OTHER_METHOD else typed
 
     def rule_broken(self, faults: Sequence[PinFault]) -> None:
+        from anahtar_desktop.new_pin import FAULTS
+
         for fault in faults:
             self.problem(FAULTS[fault])
 
@@ -126,11 +126,15 @@ class TerminalView:
             self.tell(Text.NOT_UNDERSTOOD)
 
     def _ask_pin(self, question: Text) -> Pin:
+        from anahtar_desktop.new_pin import typed
+
         return typed(self._ask_secret(question))
 
     def _ask_secret(self, question: Text) -> str:
+        from getpass import getpass
+
         with _stopping():
-            return getpass.getpass(say(question, self._language))
+            return getpass(say(question, self._language))
 
     def _ask(self, question: Text) -> str:
         with _stopping():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from anahtar_card.errors import CardError, CardGone, CardMute, CardShared, MalformedResponse, StatusError, WrongPin
@@ -11,6 +10,7 @@ from anahtar_card.family import Look, PinState
 from anahtar_card.flow import converse
 from anahtar_card.pin import Pin
 from anahtar_card.reader import Readers
+from anahtar_card.record import record, replace
 from anahtar_desktop.failures import problem_of
 from anahtar_desktop.looking import Opened, opened
 from anahtar_desktop.ports import ActivePin, Cancelled, Entry, View, Wanted, masked
@@ -26,7 +26,7 @@ PASSING_AT_MOST = 3
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Truth:
     """Which PIN the card takes, as far as it is proved; `look` is the card's last word on its state, None if unread."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+TABLE = Path(__file__).with_name("problems.toml")
 
 
 class Problem(StrEnum):
@@ -107,8 +108,7 @@ class Problem(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A problem in one language: what happened · whether anything was lost or used · what to do now. Facts of the
     problem stand in the text as `{tries_left}`."""
 
@@ -118,8 +118,7 @@ class Paragraph:
     do: str
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(NamedTuple):
     """A problem with its HTTP status (0 where it never crosses the wire) and its paragraphs, keyed `tr` and `en`."""
 
     status: int
@@ -130,7 +129,9 @@ class Explained:
 @cache
 def table() -> dict[Problem, Explained]:
     """Return every problem with its paragraphs; raises KeyError or ValueError if table and codes differ."""
-    raw = tomllib.loads(files("anahtar_wire").joinpath("problems.toml").read_text(encoding="utf-8"))
+    import tomllib
+
+    raw = tomllib.loads(_text())
     explained = {
         Problem(code): Explained(row["status"], Paragraph(**row["tr"]), Paragraph(**row["en"]))
         for code, row in raw.items()
@@ -141,6 +142,22 @@ def table() -> dict[Problem, Explained]:
     return explained
 
 
+@cache
+def _text() -> str:
+    return TABLE.read_text(encoding="utf-8")
+
+
+@cache
+def paragraph(problem: Problem, language: str) -> Paragraph:
+    """Return one paragraph of the table, its facts not filled in, without reading all the others: the parser alone
+    costs more than a look at a card. The file keeps each part on a line of its own; a test holds it to the table."""
+    import json  # a string of JSON is one of TOML
+
+    body = _text().partition(f"\n[{problem}.{language}]\n")[2].partition("\n[")[0]
+    parts = dict(line.split(" = ", 1) for line in body.splitlines() if line and line[0] != "#")
+    return Paragraph(*(json.loads(parts[name]) for name in Paragraph._fields))
+
+
 class _Facts(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "?"
@@ -148,9 +165,9 @@ class _Facts(dict[str, object]):
 
 def explain(problem: Problem, language: str = "tr", **facts: object) -> Paragraph:
     """Return the paragraph in `language` (`tr` or `en`) with the facts filled in; a fact that is missing reads "?"."""
-    raw = table()[problem].en if language.startswith("en") else table()[problem].tr
     filled = _Facts(facts)
-    return Paragraph(*(part.format_map(filled) for part in (raw.title, raw.happened, raw.cost, raw.do)))
+    raw = paragraph(problem, "en" if language.startswith("en") else "tr")
+    return Paragraph(*(part.format_map(filled) for part in raw))
 
 
 class Refusal(Exception):

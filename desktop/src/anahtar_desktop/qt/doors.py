@@ -4,15 +4,15 @@ both are loaded when someone enters."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from anahtar_card.record import record
 from anahtar_desktop.qt.pages.page import Page, Setting
 from anahtar_desktop.qt.surroundings import Surroundings
 from anahtar_desktop.qt.wish import Wish
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Door:
     """`work` runs in the thread for waiting, `page` is made of what it returned."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from anahtar_card.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Palette:
     """Colours by what they are for; `…_ground` is the ground on which the colour of that name is read."""
 

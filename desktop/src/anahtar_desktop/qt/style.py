@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from anahtar_card.record import as_dict, record
 from anahtar_desktop.qt.palette import CONTRAST, DARK, LIGHT, Palette
 
 FAMILIES = ("Inter", "Segoe UI Variable Text", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
@@ -99,7 +99,7 @@ QToolTip {{ background: {ink}; color: {page}; border: none; padding: 4px; }}
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Look:
     """What pages draw with: the colours, and the body text's height in pixels, which all other sizes follow."""
 
@@ -138,7 +138,7 @@ def _font(points: float) -> QFont:
 
 
 def _sheet(look: Look) -> str:
-    colours = {name: getattr(look.palette, name) for name in Palette.__slots__}
+    colours = as_dict(look.palette)
     sizes = {"body": 1, "title": 1.75, "heading": 1.2, "small": 0.9, "field": 1.1, "icon": 1.3}
     tick = next(name for name, one in TICKS.items() if one is look.palette or name == "light")
     # A yellow edge alone is hard to see on white: there the ink goes around the field that has the focus.

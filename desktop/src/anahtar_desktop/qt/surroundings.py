@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from anahtar_card.record import record
 from anahtar_desktop.readers import readers_of
 from anahtar_desktop.settings import Settings
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # the first page shows before any of these is loaded
     from anahtar_desktop.practice import Practice
 
 
-@dataclass(frozen=True)
+@record
 class Surroundings:
     """`journal` and `server` make theirs when they are first needed; `server` is None where none is known."""
 
@@ -26,7 +26,7 @@ class Surroundings:
     journal: Callable[[], Journal]
     server: Callable[[], Server] | None
     rehearsal: bool = False
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = Settings()
 
     def patient(self) -> Patient:
         """Return what the check page looks at."""

@@ -3,9 +3,9 @@ when it is said, so that the first page shows at once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from anahtar_card.record import record
 from anahtar_desktop.plainly import plain
 from anahtar_desktop.qt.texts import Label, label
 from anahtar_desktop.texts import Text, say
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from anahtar_wire.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """Something to show: its kind (`info`, `good`, `warning`, `bad`), a heading and lines."""
 
@@ -29,7 +29,7 @@ class Message:
         return ". ".join(part for part in (self.heading, *self.lines) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Voice:
     """Speaks `language`, `tr` or `en`."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 
+from anahtar_card.record import replace
 from anahtar_desktop.links import ForeignLink, code_for, reference_in
 from anahtar_desktop.qt.doors import DOORS
 from anahtar_desktop.qt.frame import Frame

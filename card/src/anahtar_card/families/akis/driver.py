@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from anahtar_card.apdu import Command
 from anahtar_card.errors import MalformedResponse, PinRefused, ProofRefused, StatusError, UnknownCard
 from anahtar_card.families.akis import basics, digest_info, messages, names
 from anahtar_card.family import Grant, Look, PinState
 from anahtar_card.flow import Conversation, ask, send
 from anahtar_card.pin import Pin, PinRule
+from anahtar_card.record import record
 from anahtar_card.status import FILE_NOT_FOUND, NOT_VERIFIED, OK, WRONG_DATA, expect_ok, tries_in
 
 GET_CHALLENGE, INTERNAL_AUTHENTICATE, EXTERNAL_AUTHENTICATE = 0x84, 0x88, 0x82
@@ -22,7 +21,7 @@ DIGEST_LENGTHS = (32, 48)
 """SHA-256 and SHA-384."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Profile:
     """What our own cards tell beyond the public commands: the PIN's bounds, the PUK's tries, the signing key's kind."""
 

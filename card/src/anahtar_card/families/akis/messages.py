@@ -7,12 +7,12 @@ field can run into another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 from anahtar_card.errors import MalformedResponse
 from anahtar_card.families.akis import names
 from anahtar_card.family import CardRecord
+from anahtar_card.record import record
 
 PROTOCOL = b"AKISRST1"
 NONCE_LENGTH = 16
@@ -34,7 +34,7 @@ class Direction(IntEnum):
     CARD_REPORTS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counters:
     """What the card states of itself: tries left and full of PIN and reset key, and the flags of this unlock."""
 
@@ -56,7 +56,7 @@ class Counters:
         return cls(*raw)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Nonces:
     """What makes a message belong to one unlock: `authority` (N_S), `card` (N_C) and `session`, 16 bytes each."""
 

@@ -3,21 +3,20 @@ counter: how their authorities unlock them is not public, and a wrong guess coul
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from anahtar_card import tlv
 from anahtar_card.errors import ForeignCard, MalformedResponse
 from anahtar_card.families.akis import basics, names
 from anahtar_card.family import Grant, Look, PinState
 from anahtar_card.flow import Conversation
 from anahtar_card.pin import Pin
+from anahtar_card.record import record
 
 AUTHENTICATION_OBJECTS, PIN_ATTRIBUTES = 0xA8, 0xA1
 NOT_THE_HOLDERS = 0x03
 """The pinFlags unblockingPin (bit 6) and soPin (bit 7) in their first byte (ISO/IEC 7816-15 section 8.9.2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PinPlace:
     """Where the card keeps its holder's PIN, read from the card's own PKCS#15 files and never guessed."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from PySide6.QtCore import Qt
 
+from anahtar_card.record import replace
 from anahtar_desktop.ending import Ending, Outcome
 from anahtar_desktop.qt import drawings
 from anahtar_desktop.qt.pages.page import Page, Setting
@@ -28,7 +27,7 @@ class EndPage(Page):
 
     def __init__(self, setting: Setting, ending: Ending) -> None:
         name, sign, colour = TITLES[ending.outcome]
-        super().__init__(dataclasses.replace(setting, messages=(), hint=""), setting.voice(name))
+        super().__init__(replace(setting, messages=(), hint=""), setting.voice(name))
         svg = drawings.sign(sign, getattr(self.look.palette, colour))
         self.column.insertWidget(0, picture(svg, self.look.scaled(3.2), ""), 0, Qt.AlignmentFlag.AlignLeft)
         for message in setting.messages:
@@ -44,6 +43,4 @@ class EndPage(Page):
 def _calmer(message: Message, outcome: Outcome) -> Message:
     """A person who stopped has no problem; one whose outcome is open is warned."""
     kinds = {Outcome.CANCELLED: "info", Outcome.UNKNOWN: "warning"}
-    return dataclasses.replace(
-        message, kind=kinds.get(outcome, message.kind) if message.kind == "bad" else message.kind
-    )
+    return replace(message, kind=kinds.get(outcome, message.kind) if message.kind == "bad" else message.kind)

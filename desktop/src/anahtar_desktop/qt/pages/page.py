@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from anahtar_card.record import record
 from anahtar_desktop.qt import drawings
 from anahtar_desktop.qt.parts import Notice, announce, button, line, picture, words
 from anahtar_desktop.qt.style import Look
@@ -23,7 +24,7 @@ COLUMN = 40
 """The width of the column of text, in letters."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setting:
     """What a page is built with: the look, the language, what was said since the last page, the card that the act is
     about, `step` of how many, and a hint that only the practice mode gives."""
@@ -34,7 +35,7 @@ class Setting:
     card: CardShown | None = None
     step: tuple[int, int] | None = None
     hint: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = MappingProxyType({})
 
 
 class Page(QScrollArea):

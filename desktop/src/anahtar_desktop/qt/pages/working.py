@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+from anahtar_card.record import replace
 from anahtar_desktop.qt.pages.page import Page, Setting, card_picture
 from anahtar_desktop.qt.parts import announce, words
 from anahtar_desktop.qt.texts import Label
@@ -13,7 +12,7 @@ class WorkingPage(Page):
     """Says what is going on, as the assistant tells it; nothing moves unless something happened."""
 
     def __init__(self, setting: Setting) -> None:
-        super().__init__(dataclasses.replace(setting, messages=(), hint=""), setting.voice(Label.WORKING))
+        super().__init__(replace(setting, messages=(), hint=""), setting.voice(Label.WORKING))
         self.add(card_picture(self.look))
         self.now = words("", "strong")
         self.add(self.now)
