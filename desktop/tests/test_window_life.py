@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from desk import CODE, NEW, OLD, Desk, card_memory
+from PySide6.QtCore import QEvent, QTranslator
 from stand_in_server import SMS_CODE
 from window_stage import Stage, Wish, program
 
-from anahtar_desktop.qt import steady
+from anahtar_desktop.qt import drawings, steady
+from anahtar_desktop.qt.app import application
 from anahtar_desktop.qt.pages.code import CodePage
 from anahtar_desktop.qt.pages.start import StartPage
 from anahtar_wire.messages import State
@@ -73,6 +75,17 @@ def test_ten_unlocks_leave_nothing_behind_in_memory(tmp_path: Path) -> None:
         counts.append(len(program().allWidgets()))
         assert number < 2 or counts[-1] == counts[1], counts
     stage.close()
+
+
+def test_the_same_drawing_is_the_same_picture_and_one_translator_is_held() -> None:
+    app = program()
+    mark = drawings.MARK.format(ink="#123456")
+    assert drawings.pixmap(mark, 24).cacheKey() == drawings.pixmap(mark, 24).cacheKey()
+    assert len({drawings.pixmap(mark, height).cacheKey() for height in (23, 24)}) == 2
+    for language in ("tr", "en") * 5:
+        application(language)
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(app.findChildren(QTranslator)) == 1
 
 
 def test_many_pages_in_a_row_stay_well(tmp_path: Path) -> None:

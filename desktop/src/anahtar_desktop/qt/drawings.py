@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 LINE = 'fill="none" stroke="{ink}" stroke-width="{width}" stroke-linecap="round" stroke-linejoin="round"'
@@ -62,7 +62,20 @@ def sign(name: str, ink: str) -> str:
 
 
 def pixmap(svg: str, height: int, ratio: float = 2.0) -> QPixmap:
-    """Draw an SVG so high, in pixels of the layout; `ratio` more of them are drawn, for fine screens."""
+    """Return an SVG drawn so high, in pixels of the layout; `ratio` more of them are drawn, for fine screens.
+
+    The same drawing is the same picture: Qt keeps what it makes of each for the screen, so a new one for each page made
+    the program grow with every page.
+    """
+    name = f"{svg} {height} {ratio}"
+    kept = QPixmap()
+    if not QPixmapCache.find(name, kept):
+        kept = _drawn(svg, height, ratio)
+        QPixmapCache.insert(name, kept)
+    return kept
+
+
+def _drawn(svg: str, height: int, ratio: float) -> QPixmap:
     renderer = QSvgRenderer(QByteArray(svg.encode()))
     size = renderer.defaultSize()
     wanted = QSize(round(height * size.width() / max(1, size.height())), height)
