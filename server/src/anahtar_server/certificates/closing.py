@@ -1,5 +1,7 @@
-"""What rooms above this one end when no PIN may be set on a card any more. It stands apart from the acts, so that a room
-can register at the start without loading them."""
+"""What rooms above this one end when no PIN may be set on a card any more.
+
+It stands apart from the acts, so that a room can register at the start without loading them.
+"""
 
 from __future__ import annotations
 
