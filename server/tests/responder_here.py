@@ -32,11 +32,13 @@ class Process:
         link.close()
         return status, whole
 
-    def raw(self, data: bytes, *, waits: bool = False) -> bytes:
+    def raw(self, data: bytes, *, waits: bool = False, pause: int = 0) -> bytes:
         """Send bytes that need be no HTTP at all; return what comes back until the other side closes. `waits`: and say
-        not that this is all."""
+        not that this is all. `pause`: let a moment pass after so many bytes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as link:
-            link.sendall(data)
+            link.sendall(data[:pause])
+            time.sleep(0.2 if pause else 0)
+            link.sendall(data[pause:])
             if not waits:
                 link.shutdown(socket.SHUT_WR)
             whole = b""

@@ -145,6 +145,45 @@ def test_a_body_of_unknown_length_is_read_only_as_far_as_a_request_may_be_long(s
     assert process.raw(chunked(*[bytes(4000)] * 3), waits=True).startswith(b"HTTP/1.1 413")
 
 
+@pytest.mark.parametrize("method", ["length", "chunked"])
+def test_who_offers_another_protocol_is_answered_in_this_one(stage: Stage, process: Process, method: str) -> None:
+    certificate = stage.issue()
+    stage.publish()
+    stage.ask(certificate)
+    request = (stage.folder / "request.der").read_bytes()
+    offer = b"host: x\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAEAAEAA\r\n" + OCSP
+    if method == "length":
+        whole = b"content-length: %d\r\n\r\n%s" % (len(request), request)
+    else:
+        whole = b"transfer-encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(request), request)
+    asked = b"POST /ocsp HTTP/1.1\r\n" + offer + whole
+    said = process.raw(asked * 3 + b"GET /ocsp HTTP/1.1\r\n" + offer + b"\r\n")
+    assert said.count(stage.reply(request).body) == 3
+    assert said.count(b"HTTP/1.1 200 OK") == 4
+    assert said.endswith(Failure.MALFORMED_REQUEST.answer)
+    assert process.raw(asked, pause=len(asked) - 20).endswith(stage.reply(request).body)
+    assert process.raw(b"CONNECT x:443 HTTP/1.1\r\n" + offer + b"\r\n").startswith(b"HTTP/1.1 405")
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"content-length: 5\r\ntransfer-encoding: chunked\r\n", 400),
+        (b"content-length: 5\r\ncontent-length: 6\r\n", 400),
+        (b"content-length: 99999999999999999999999\r\n", 400),
+        (b"content-length: +5\r\n", 400),
+        (b"transfer-encoding: identity\r\n", 400),
+        (b"content-length: 5\r\ncontent-type: text/plain\r\n", 200),  # of two the first counts
+        (b"content-length: 5\r\nexpect: something\r\n", 200),
+        (b"content-length: 5\r\ncontent-encoding: gzip\r\n", 200),
+    ],
+)
+def test_a_head_that_contradicts_itself_is_refused(process: Process, head: bytes, expected: int) -> None:
+    said = process.raw(b"POST /ocsp HTTP/1.1\r\nhost: x\r\nconnection: close\r\n" + OCSP + head + b"\r\nhello")
+    assert said.startswith(b"HTTP/1.1 %d" % expected)
+    assert expected != 200 or said.endswith(Failure.MALFORMED_REQUEST.answer)
+
+
 def test_old_clients_keep_their_connection_and_a_head_has_no_body(stage: Stage, process: Process) -> None:
     stage.publish()
     asked = b"HEAD /crl/issuing-1-0.crl HTTP/1.0\r\n"

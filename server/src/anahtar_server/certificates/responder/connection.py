@@ -48,6 +48,11 @@ class Asked:
         """Keep a header; of several of one name the first one counts."""
         self._headers.setdefault(name, value)
 
+    def without_offer(self) -> bytes:
+        """Return the headers without the one that offers another protocol."""
+        kept = (f"{name}: {value}\r\n" for name, value in self._headers.items() if name != "upgrade")
+        return "".join(kept).encode("latin-1")
+
     async def body(self) -> bytes | None:
         """See `http.Incoming`."""
         return None if self.too_long else self.whole
@@ -93,13 +98,33 @@ class Connection(asyncio.Protocol):
             return  # told to close: what still comes is not read
         self._head += len(data)
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._ended = True  # answered as if nothing else had been offered
+            self._feed(data)
         except httptools.HttpParserError:
             self._refuse(400)
         if self._head > LONGEST_HEAD and not self._ended:
             self._refuse(431)
+
+    def _feed(self, data: bytes) -> None:
+        while data:
+            try:
+                self._parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as other:
+                if not self._is_offered:  # CONNECT: what follows is not ours to read
+                    self._ended = True
+                    return
+                data = self._head_again() + data[other.args[0] :]
+                self._parser = httptools.HttpRequestParser(self)
+
+    @property
+    def _is_offered(self) -> bool:
+        """Whether another protocol is offered with this request (RFC 9110 section 7.8); Java's client does with each.
+        It is declined by reading the request again without the offer, for llhttp passes over the body of such a one."""
+        return self._parser.should_upgrade() and self._parser.get_method() != b"CONNECT"
+
+    def _head_again(self) -> bytes:
+        version = self._parser.get_http_version().encode("ascii")
+        return b"%s %s HTTP/%s\r\n%s\r\n" % (self._parser.get_method(), self._url, version, self._asked.without_offer())
 
     def close_idle(self, now: float) -> None:
         """Close it when nothing moves any more; called now and then with the loop's time."""
@@ -135,6 +160,8 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """Look at the head: who states a body longer than any request need not send it."""
+        if self._is_offered:
+            return
         asked, self._head = self._asked, 0
         asked.method = self._parser.get_method().decode("latin-1")
         asked.path = _path(self._url)
@@ -158,7 +185,7 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """Answer, or wait for the answers before."""
         self._head, self._moved = 0, self._loop.time()
-        if self._ended:
+        if self._ended or self._is_offered:
             return
         asked = self._asked
         if not self._parser.should_keep_alive():
