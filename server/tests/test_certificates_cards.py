@@ -27,7 +27,7 @@ from anahtar_card.virtual_reader import FileReader, VirtualReader
 from anahtar_card.vpcd import VpcdBridge
 from anahtar_server.cards.models import Card
 from anahtar_server.certificates import acts, card_commands
-from anahtar_server.certificates.models import Certificate
+from anahtar_server.certificates.models import Authority, Certificate
 from anahtar_server.certificates.workshop import MadeAlready, NotTheirs, make_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,6 +154,26 @@ def test_what_cannot_be_issued_is_refused_and_leaves_nothing(
     assert run(monkeypatch, "issue", *[part for pair in options.items() for part in pair], typed=typed) == 1
     assert said in capsys.readouterr().err
     assert not Card.objects.exists()
+
+
+@pytest.mark.parametrize("from_the", ["beginning", "signing"])
+def test_with_the_authoritys_keys_gone_no_card_is_made_and_the_next_try_makes_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], from_the: str
+) -> None:
+    card, keys = blank(stage, monkeypatch)
+    options = ["--card", str(card), "--transport-keys", str(keys), "--actor", OPERATOR]
+    lost = stage.custody._file.with_name("lost")
+    with monkeypatch.context() as gone:
+        if from_the == "beginning":
+            gone.setattr(stage.custody, "_file", lost)
+        else:
+            gone.setattr(stage.authority, "key", "lost")
+            Authority.objects.filter(pk=stage.authority.pk).update(key="lost")
+        assert run(monkeypatch, "issue", *options, typed=stage.holder.tckn) == 1
+    assert ("CustodyGone" if from_the == "beginning" else "KeyMissing") in capsys.readouterr().err
+    assert not Card.objects.exists()
+    Authority.objects.filter(pk=stage.authority.pk).update(key=stage.authority.key)
+    assert run(monkeypatch, "issue", *options, typed=stage.holder.tckn) == 0
 
 
 def test_a_list_that_others_may_read_or_that_lacks_the_card_makes_none(

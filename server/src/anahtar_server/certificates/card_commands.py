@@ -82,6 +82,7 @@ def issue_command(args: argparse.Namespace) -> int:
     from anahtar_server.certificates import lifecycle
     from anahtar_server.certificates.possession import NoProof
     from anahtar_server.clock import system_clock
+    from anahtar_server.custody.errors import CustodyError
     from anahtar_wire.problems import Refusal
 
     try:
@@ -89,7 +90,7 @@ def issue_command(args: argparse.Namespace) -> int:
         owner = _owner(seal=args.seal)
         with _custody() as custody:
             _issue(args, owner, custody, system_clock())
-    except (CardError, NoProof, Refusal, SettingsWrong, ValueError, ImportError) as error:
+    except (CardError, CustodyError, NoProof, Refusal, SettingsWrong, ValueError, ImportError) as error:
         print(f"anahtar: {type(error).__name__} {error}".rstrip(), file=sys.stderr)
         return 1
     return 0
