@@ -415,6 +415,26 @@ def test_a_critical_extension_that_nobody_knows_is_not_passed_over(stage: Stage)
         assert failure(stage, body) is expected
 
 
+@pytest.mark.parametrize(
+    ("critical", "expected"),
+    [
+        (b"\x01\x01\x01", Failure.MALFORMED_REQUEST),
+        (b"\x01\x00", Failure.MALFORMED_REQUEST),
+        (b"\x01\x02\xff\xff", Failure.MALFORMED_REQUEST),
+        (b"\x01\x01\x00", None),  # should be left away, and some write it
+    ],
+)
+def test_a_critical_extension_is_not_hidden_by_writing_it_otherwise(
+    stage: Stage, critical: bytes, expected: Failure | None
+) -> None:
+    certificate = stage.issue()
+    stage.publish()
+    certid = requests.read(asked(stage, certificate)).certids[0]
+    one = der.sequence(der.oid("2.25.1"), critical, der.tlv(der.OCTET_STRING, b""))
+    body = der.sequence(der.sequence(der.sequence(der.sequence(certid)), der.tlv(0xA2, der.sequence(one))))
+    assert failure(stage, body) is expected
+
+
 def test_rubbish_gets_a_standard_error_and_never_more(stage: Stage, counted: Callable[..., Row]) -> None:
     row = counted("rubbish to the status services", small=10_000, large=1_000_000)
     certificate = stage.issue()
@@ -504,6 +524,8 @@ def test_caches_are_told_what_they_may_keep_and_for_how_long(stage: Stage) -> No
         ("GET", "/crl/issuing-1-99.crl", "", 0, 404),
         ("GET", "/crl/issuing-1-\u0661.crl", "", 0, 404),
         ("GET", "/crl/.crl", "", 0, 404),
+        ("GET", "/crl/\x00-0.crl", "", 0, 404),
+        ("GET", "/ca/\x00.cer", "", 0, 404),
         ("GET", "/crl/../../etc/passwd.crl", "", 0, 404),
         ("GET", "/ca/nobody.cer", "", 0, 404),
         ("GET", "/wp-admin", "", 0, 404),

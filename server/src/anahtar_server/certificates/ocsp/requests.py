@@ -113,9 +113,12 @@ def _extensions(data: bytes, at: int, end: int) -> tuple[bytes | None, bool]:
     while at < stop:
         _, first, at = der.read(data, at, stop, der.SEQUENCE)
         _, _, after = der.read(data, first, at, der.OID)
-        name, critical = data[first:after], data[after : after + 3] == b"\x01\x01\xff"
+        name, critical = data[first:after], False
         if data[after : after + 1] == b"\x01":
-            _, _, after = der.read(data, after, at, 0x01)
+            _, begin, after = der.read(data, after, at, 0x01)
+            critical = data[begin:after] == b"\xff"
+            if not critical and data[begin:after] != b"\x00":  # there is one way to write true (X.690 section 11.1)
+                raise Malformed("critical")
         _, begin, last = der.read(data, after, at, der.OCTET_STRING)
         if last != at:
             raise Malformed("in an extension")

@@ -140,7 +140,7 @@ class StatusService:
     # --- lists and certificates ---------------------------------------------------------------------------------------
 
     async def _list(self, name: str) -> Reply:
-        if len(name) > 64 or not name.isascii():
+        if not _is_name(name):
             return refused(404)
         try:
             served = await self._ask(lambda: self._store.crl(name))
@@ -151,7 +151,7 @@ class StatusService:
         return Reply(200, served.der, self._headers(CRL, served, self._clock()))
 
     async def _issuer(self, name: str) -> Reply:
-        if len(name) > 40 or not name.isascii():
+        if not _is_name(name):
             return refused(404)
         try:
             der = await self._ask(lambda: self._store.issuer(name))
@@ -182,6 +182,11 @@ class StatusService:
 
     async def _ask(self, question: Callable[[], Found]) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self._threads, question)
+
+
+def _is_name(name: str) -> bool:
+    """Whether an authority or a list could be called so; what no database may be asked is no name."""
+    return len(name) <= 64 and name.isascii() and name.isprintable()
 
 
 def _failed(failure: Failure) -> Reply:
