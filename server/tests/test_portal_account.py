@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from portal_stage import EMAIL, MOBILE, Stage, make_stage, problem_of, sign_in_browser, soup
 
@@ -37,6 +39,58 @@ def test_the_history_tells_what_was_done_in_words_the_newest_first(stage: Stage)
     assert "PIN işlemi başlatıldı" in rows[0]
     assert any("Giriş yapıldı" in row and "127.0.0.1" in row and "E-Devlet Şifresi" in row for row in rows)
     assert not any("unlock" in row for row in rows)
+
+
+def of_history(client: Client, page: str) -> list[list[str]]:
+    """What, who and where of each row of a history, the newest first."""
+    rows = soup(client.get(page)).select("tbody tr")
+    return [[cell.get_text(" ", strip=True) for cell in row.select("td")[1:]] for row in rows]
+
+
+def test_each_act_of_the_holder_has_its_place(stage: Stage) -> None:
+    stage.client.post(stage.open() + "vazgec/")
+    stage.client.post("/nes/sertifika/0a01/askiya-al/")
+    begun = of_history(stage.client, "/nes/gecmis/")[:4]
+    assert begun[0][0].startswith("Sertifika askıya alındı")
+    assert {tuple(row[1:]) for row in begun} == {("siz", "127.0.0.1 · E-Devlet Şifresi")}
+
+
+def test_an_act_while_two_sign_ins_were_open_names_both_places(stage: Stage) -> None:
+    sign_in_browser(Client(), stage.holder)
+    SignIn.objects.filter(pk=SignIn.objects.latest("signed_in_at").pk).update(address="192.0.2.7")
+    stage.client.post("/nes/sertifika/0a01/askiya-al/")
+    where = of_history(stage.client, "/nes/gecmis/")[0][2]
+    assert where == "127.0.0.1 · E-Devlet Şifresi / 192.0.2.7 · E-Devlet Şifresi"
+
+
+def test_a_sign_in_that_had_ended_is_no_place_of_a_later_act(stage: Stage) -> None:
+    sign_in_browser(Client(), stage.holder)
+    SignIn.objects.filter(pk=SignIn.objects.latest("signed_in_at").pk).update(
+        address="192.0.2.7", ended_at=timezone.now() - timedelta(seconds=1)
+    )
+    stage.client.post("/nes/sertifika/0a01/askiya-al/")
+    assert "192.0.2.7" not in of_history(stage.client, "/nes/gecmis/")[0][2]
+
+
+def test_another_representative_is_named_by_first_letters_in_a_firms_history(stage: Stage) -> None:
+    now = timezone.now()
+    register_representative(holder=stage.stranger, firm=stage.firm, since=now, until=None, actor="x", now=now)
+    other = Client()
+    sign_in_browser(other, stage.stranger)
+    other.post(f"/muhur/{stage.firm.pk}/sertifika/0b01/askiya-al/")
+    address = f"/muhur/{stage.firm.pk}/gecmis/"
+    assert of_history(stage.client, address)[0][1:] == ["I*** Ö***", "127.0.0.1 · E-Devlet Şifresi"]
+    assert of_history(other, address)[0][1] == "siz"
+
+
+def test_the_history_asks_no_more_however_long_it_is(stage: Stage) -> None:
+    counts = []
+    for _ in range(2):
+        stage.client.post(stage.open() + "vazgec/")
+        with CaptureQueriesContext(connection) as asked:
+            stage.client.get("/nes/gecmis/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_the_history_of_others_is_not_in_mine(stage: Stage) -> None:

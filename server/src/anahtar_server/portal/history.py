@@ -9,13 +9,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from anahtar_server.audit.models import AuditEntry
 from anahtar_server.audit.names import Act
 from anahtar_server.certificates.models import Certificate
+from anahtar_server.people.models import Holder
+from anahtar_server.people.rules import masked_name
 from anahtar_server.portal.owner import Owner
-from anahtar_server.portal.words_history import ACTS, ENDS, Words, actor_told, method_told
-from anahtar_server.signin.models import SignIn
+from anahtar_server.portal.places import Places, places_of
+from anahtar_server.portal.words_history import ACTS, ENDS, Words, actor_told
 from anahtar_server.unlock.models import Unlock
 
 _SEEN = list(ACTS)
@@ -51,36 +54,29 @@ def _person(owner: Owner) -> Q:
     return Q(subject=name) | Q(actor=name, act="signed-out")
 
 
-def told(entries: Sequence[AuditEntry]) -> list[Row]:
-    """Return acts in words; places are looked up in two queries, however many there are."""
-    unlocks = Unlock.objects.in_bulk([UUID(hex=one) for one in _named(entries, "unlock:")])
+def told(entries: Sequence[AuditEntry], owner: Owner) -> list[Row]:
+    """Return acts in words; names and places are looked up in four queries, however many acts there are."""
     facts = [json.loads(one.facts) for one in entries]
-    sign_ins = SignIn.objects.in_bulk([UUID(one["sign_in"]) for one in facts if "sign_in" in one])
-    return [_row(entry, fact, unlocks, sign_ins) for entry, fact in zip(entries, facts, strict=True)]
+    places, names = places_of(entries, facts), _names(entries, owner)
+    return [_row(entry, fact, places, names) for entry, fact in zip(entries, facts, strict=True)]
 
 
-def _named(entries: Sequence[AuditEntry], kind: str) -> set[str]:
-    return {one.subject.removeprefix(kind) for one in entries if one.subject.startswith(kind)}
+def _names(entries: Sequence[AuditEntry], owner: Owner) -> dict[str, Words]:
+    """Return how the people among the actors are called: "you", and others by the first letters of their names."""
+    me = f"holder:{owner.holder.pk}"
+    others = {one.actor.removeprefix("holder:") for one in entries if one.actor.startswith("holder:")} - {me[7:]}
+    found = Holder.objects.filter(pk__in=[UUID(name) for name in others]) if others else Holder.objects.none()
+    return {me: _("siz"), **{f"holder:{one.pk}": masked_name(one.name) for one in found}}
 
 
-def _row(entry: AuditEntry, facts: dict[str, object], unlocks: dict[UUID, Unlock], sign_ins: dict[UUID, SignIn]) -> Row:
-    kind, _, name = entry.subject.partition(":")
+def _row(entry: AuditEntry, facts: dict[str, object], places: Places, names: dict[str, Words]) -> Row:
+    kind, _colon, name = entry.subject.partition(":")
     ends = entry.act in (Act.UNLOCK_MOVED, Act.EVIDENCE_ACCEPTED)
     what = ENDS.get(str(facts.get("after")), ACTS[entry.act]) if ends else ACTS[entry.act]
     return Row(
         at=entry.at,
         what=what,
-        who=actor_told(entry.actor),
+        who=names.get(entry.actor) or actor_told(entry.actor),
         on=name if kind == "certificate" else "",
-        where=_where(kind, name, facts, unlocks, sign_ins),
+        where=places.of(entry, facts),
     )
-
-
-def _where(
-    kind: str, name: str, facts: dict[str, object], unlocks: dict[UUID, Unlock], sign_ins: dict[UUID, SignIn]
-) -> str:
-    if "sign_in" in facts:
-        one = sign_ins.get(UUID(str(facts["sign_in"])))
-        return f"{one.address} · {method_told(one.method)}" if one else ""
-    unlock = unlocks.get(UUID(hex=name)) if kind == "unlock" else None
-    return unlock.computer if unlock else ""

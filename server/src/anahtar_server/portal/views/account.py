@@ -38,7 +38,7 @@ def acts_of(request: HttpRequest, sign_in: SignIn, firm: UUID | None = None) -> 
     """Show every act about the owner with its time, the newest first, a page (`sayfa`) at a time."""
     owner = owner_for(sign_in.holder, firm, timezone.now())
     page = Paginator(history.entries_of(owner), _ROWS).get_page(request.GET.get("sayfa"))
-    shown = {"owner": owner, "page": page, "rows": history.told(list(page.object_list))}
+    shown = {"owner": owner, "page": page, "rows": history.told(list(page.object_list), owner)}
     return render(request, "portal/history.html", shown)
 
 
