@@ -101,7 +101,7 @@ CSRF_COOKIE_NAME = ("__Host-" if _https else "") + "anahtar_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # the provider's redirect back must carry it
-SESSION_COOKIE_AGE = 3600
+SESSION_COOKIE_AGE = 2 * 3600  # a sign-in ends after an hour by its own row; what was typed outlives it
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = False  # the reverse proxy's work (deploy/)

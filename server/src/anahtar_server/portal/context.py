@@ -16,13 +16,14 @@ from anahtar_server.config import config
 from anahtar_server.portal.rules import local_path
 from anahtar_server.signin.queries import current
 
-_NOT_TWICE = frozenset(
-    {
-        *("cikis", "islem_vazgec", "islem_yenile", "islem_canli", "islem_baglanti", "muhur_karar_sayisi"),
-        *("oturum_kapat", "iletisim_kaldir", "giris_donus", "dil"),
-    }
-)
-"""Opening these addresses again would show another page, or act."""
+_SHOWN_BY = {
+    **dict.fromkeys(("islem_vazgec", "islem_yenile", "islem_canli", "islem_baglanti"), "islem"),
+    **dict.fromkeys(("cikis", "giris_donus", "dil"), "landing"),
+    "muhur_karar_sayisi": "muhur_kararlar",
+    "oturum_kapat": "oturumlar",
+    "iletisim_kaldir": "iletisim",
+}
+"""Addresses that cannot be opened again, or would act, and the page on which their forms stand."""
 
 _TABS = {
     "": "landing",
@@ -64,9 +65,10 @@ def edition() -> str:
 
 
 def here(request: HttpRequest) -> str:
-    """Return the address that shows this page again; a form's address that cannot be opened leads home."""
+    """Return the address that shows this page again; for a form's own address, that of the page with the form."""
     try:
-        name = resolve(request.path_info).url_name
+        found = resolve(request.path_info)
     except Resolver404:
         return "/"
-    return "/" if name in _NOT_TWICE else local_path(request.get_full_path())
+    page = _SHOWN_BY.get(found.url_name or "")
+    return reverse(page, args=found.args, kwargs=found.kwargs) if page else local_path(request.get_full_path())

@@ -3,12 +3,15 @@ page is opened again, without secrets. Another person's sign-in in the same brow
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest
 
+from anahtar_server.portal.context import here
 from anahtar_server.signin.session import HOLDER
 
 _KEPT = "typed"
-_FIELDS = ("card", "entered", "duties", "reason", "last_four", "channel", "address")
+_FIELDS = ("card", "entered", "duties", "reason", "last_four", "channel", "address", "sayi")
 _LONGEST = 200
 
 
@@ -16,7 +19,7 @@ def keep(request: HttpRequest) -> None:
     """Keep what was typed, if this browser's last sign-in is known."""
     typed = {name: request.POST[name][:_LONGEST] for name in _FIELDS if name in request.POST}
     if typed and request.session.get(HOLDER):
-        request.session[_KEPT] = {"path": request.path, "typed": typed}
+        request.session[_KEPT] = {"path": urlsplit(here(request)).path, "typed": typed}
 
 
 def take(request: HttpRequest) -> dict[str, str]:

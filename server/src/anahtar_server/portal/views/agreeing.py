@@ -20,6 +20,7 @@ from anahtar_server.people.queries import representatives_of
 from anahtar_server.people.rules import masked_name
 from anahtar_server.portal.agreeing import ask
 from anahtar_server.portal.guard import signed_in, signed_in_lately
+from anahtar_server.portal.kept import take
 from anahtar_server.portal.owner import Owner, firm_of
 from anahtar_server.portal.words_agreement import STATES, WHAT
 from anahtar_server.signin.models import SignIn
@@ -39,6 +40,7 @@ def agreements_of(request: HttpRequest, sign_in: SignIn, firm: UUID) -> HttpResp
     shown = {
         "owner": owner,
         "rows": [_told(one, owner, now) for one in newest],
+        "chosen": take(request).get("sayi", str(theirs.representatives_needed)),
         "numbers": range(1, representatives_of(theirs, now).count() + 1),
     }
     return render(request, "portal/agreements.html", shown)
