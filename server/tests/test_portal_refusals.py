@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.http import Http404
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from portal_stage import Stage, make_stage, problem_of, sign_in_browser, soup
 
@@ -50,6 +53,31 @@ def test_another_persons_unlock_and_an_unknown_one_are_answered_alike(stage: Sta
         assert problem_of(stranger.get(page)) == (404, "page-not-found")
         assert problem_of(stranger.post(page + "vazgec/")) == (404, "page-not-found")
     assert Unlock.objects.get().state == "opened"
+
+
+def asked_for(client: Client, page: str) -> list[str]:
+    """The questions that a page asked the database, without their values: whoever times an answer sees no more."""
+    with CaptureQueriesContext(connection) as asked:
+        assert problem_of(client.get(page)) == (404, "page-not-found")
+    return [re.sub(r"'[^']*'|\b\d+\b", "?", query["sql"]) for query in asked.captured_queries]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "unknown"),
+    [
+        ("/nes/sertifika/0a01/", "/nes/sertifika/ffff/"),
+        ("/nes/sertifika/0a01/iptal/", "/nes/sertifika/ffff/iptal/"),
+        ("/nes/sertifika/0a01/indir/pem/", "/nes/sertifika/ffff/indir/pem/"),
+        (f"/nes/kart/{'A0' * 12}/kayip/", f"/nes/kart/{'FF' * 12}/kayip/"),
+        ("{unlock}", f"/islem/{'0' * 32}/"),
+        ("{firm}", f"/muhur/{'0' * 8}-0000-0000-0000-{'0' * 12}/"),
+    ],
+)
+def test_what_is_another_persons_costs_the_same_work_as_what_is_unknown(
+    stage: Stage, stranger: Client, theirs: str, unknown: str
+) -> None:
+    places = {"unlock": stage.open(), "firm": f"/muhur/{stage.firm.pk}/"}
+    assert asked_for(stranger, theirs.format(**places)) == asked_for(stranger, unknown)
 
 
 def test_the_firms_of_others_are_unknown(stage: Stage, stranger: Client) -> None:
