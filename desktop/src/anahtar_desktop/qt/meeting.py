@@ -3,8 +3,8 @@ would take longer to load than all that is done here."""
 
 from __future__ import annotations
 
+import _socket as socket  # without the names of `socket`, which take longer to make than the first page
 import os
-import socket
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,8 +40,11 @@ def may_be_there(name: str) -> bool:
 
 
 def _listens(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+    asking = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
         return asking.connect_ex(str(path)) == 0
+    finally:
+        asking.close()
 
 
 def take_place(name: str) -> int | None:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
+
+from anahtar_card.record import record
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 
-@dataclass
+@record
 class Job:
     """One piece of work and what follows; `done` holds its result, in a list so that None is a result too."""
 
