@@ -30,6 +30,9 @@ def _agreements(page: Page) -> None:
     page.goto("/muhur/")
     press(page, "#mukellefler a")
     press(page, "#ortak-kararlar")
+    page.evaluate(
+        "document.querySelectorAll('#kararlar, #kararlar-yok').forEach(one => one.remove())"
+    )  # whatever was asked before
 
 
 PICTURES: dict[str, tuple[bool, Callable[[Page], object]]] = {

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from anahtar_desktop.ending import Outcome
 from anahtar_pages import tour
 from anahtar_pages.faults import AXE
-from anahtar_pages.house import House, open_unlock
+from anahtar_pages.house import ALONE, House, open_unlock
 from anahtar_pages.program import unlock
 
 Each = Callable[[Page, str], object]
@@ -60,7 +60,7 @@ def firm(here: House, look: Look, each: Each) -> None:
 
 def gate(here: House, look: Look, each: Each) -> None:
     """The pages of the gate."""
-    who = here.stage.people[1]
+    who = here.stage.people[ALONE[1]]
     with look.page(here) as page:
         _all(page, tour.gate(page, who["tckn"], who["password"]), each)
 

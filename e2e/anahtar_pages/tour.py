@@ -96,12 +96,14 @@ def of_firm(page: Page, number: str, ask: str) -> Iterator[str]:
     yield "firms"
     page.goto("/muhur/?ara=yok")
     yield "firms-none"
-    page.goto(open_firm(page, "HSM") + "pin/")
+    alone = open_firm(page, "HSM")
+    page.goto(alone + "pin/")
     yield "hsm"
+    page.goto(alone + "kararlar/")
+    yield "agreements-none"
     home = open_firm(page, number)
     yield "firm-menu"
     page.goto(home + "kararlar/")
-    yield "agreements-none"
     page.check("#sayi-2")
     press(page, "#sayi button")
     yield "agreement-used"

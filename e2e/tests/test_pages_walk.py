@@ -39,15 +39,6 @@ def test_the_page_ticks_the_steps_while_the_program_works(here: House, language:
         assert page.locator("#code").count() == 0
 
 
-def test_without_script_the_page_renews_itself_until_it_tells_the_end(here: House) -> None:
-    with here.page(person=0, script=False) as page:
-        code = open_unlock(page)
-        assert page.locator("button[data-kopyala]").is_hidden()  # nothing dead is offered
-        assert page.locator("noscript p").is_visible()
-        assert unlock(here, code) is Outcome.DONE
-        page.wait_for_selector("#state[data-state=done]", timeout=15_000)
-
-
 def test_a_page_that_was_closed_shows_the_same_code_again(here: House) -> None:
     with here.page(person=0) as page:
         code, address = open_unlock(page), page.url
