@@ -74,10 +74,12 @@ class House:
             raise AssertionError(f"errors of scripts: {wrong}")
 
     def signed_in(self, person: int) -> StorageState:
-        """Return the cookies of a person who signed in through the gate, lately and once for all windows."""
+        """Return the cookies of a person who signed in through the gate, lately and once for all windows; whoever signs
+        in again does so in the same browser, which keeps what else it had (a code that is shown)."""
         if time.monotonic() - self.since.get(person, -_FRESH_FOR) >= _FRESH_FOR:
-            context = self.browser.new_context(locale="tr-TR", base_url=self.stage.portal)
-            self.enter(context.new_page(), person)
+            before = self.kept.get(person)
+            context = self.browser.new_context(locale="tr-TR", base_url=self.stage.portal, storage_state=before)
+            self.enter(context.new_page(), person, again=before is not None)
             self.kept[person], self.since[person] = context.storage_state(), time.monotonic()
             context.close()
         return self.kept[person]
@@ -86,11 +88,11 @@ class House:
         if person is not None:
             self.kept[person] = context.storage_state()
 
-    def enter(self, page: Page, person: int) -> None:
+    def enter(self, page: Page, person: int, *, again: bool = False) -> None:
         """Walk from the landing page through the gate, by E-Devlet Şifresi and its SMS code."""
         who = self.stage.people[person]
-        page.goto("/giris/?next=/nes/")
-        page.get_by_role("button", name="E-Devlet Kapısına Git").click()
+        page.goto("/giris/?next=/nes/" + ("&yeniden=1" if again else ""))
+        page.locator("#giris button").click()
         page.get_by_role("link", name="E-Devlet Şifresi").first.click()
         page.fill("input[name=tckn]", who["tckn"])
         page.fill("input[name=password]", who["password"])
