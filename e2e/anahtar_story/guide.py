@@ -22,6 +22,7 @@ from anahtar_story.stage import Stage
 from anahtar_wire import inbox
 
 _SMS_WITHIN = 5.0
+_PIN_CHANGED = re.compile(r"PIN kodu(nuz)? değiştirildi")
 _METHODS = ("E-Devlet Şifresi", "Mobil İmza", "E-İmza", "T.C. Kimlik Kartı", "İnternet Bankacılığı")
 
 
@@ -131,7 +132,7 @@ class Guide:
             channels = {
                 message.channel
                 for message in inbox.read(self.stage.inbox)
-                if message.to in (person["mobile"], person["email"]) and "PIN kodunuz değiştirildi" in message.text
+                if message.to in (person["mobile"], person["email"]) and _PIN_CHANGED.search(message.text)
             }
             time.sleep(0.02)
         return sorted(channels)

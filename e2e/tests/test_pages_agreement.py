@@ -126,7 +126,7 @@ def test_a_seal_gets_its_pin_after_another_representative_agreed(
         press(mine, "#devam")
         mine.check("#id_duties")
         press(mine, "#pin button")
-        with told(here, "PIN kodunuz değiştirildi") as changed:
+        with told(here, "Mühür PIN kodu değiştirildi") as changed:
             code = mine.locator("#code").inner_text()
             assert unlock(here, code, person=ASKING, new_pin=new_pin) is Outcome.DONE
         mine.wait_for_selector("#state[data-state=done]")

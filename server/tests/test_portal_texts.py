@@ -8,6 +8,7 @@ from anahtar_server.notices.rules import SMS_TEXT
 from anahtar_server.people.texts import News, told
 from anahtar_server.portal.texts import confirmation
 from anahtar_server.portal.words_confirming import ACTS
+from anahtar_server.unlock import texts as unlock_texts
 
 PORTAL, CODE = "https://onlineislemler.kurumunadi.gov.tr", "ABCDE-FGHJK"
 
@@ -28,6 +29,20 @@ def test_a_notice_fits_whatever_the_line_and_never_loses_its_way_to_object(langu
         assert len(text) <= SMS_TEXT
         assert text.endswith(CODE)
         assert "onlineislemler.kurumunadi.gov.tr/itiraz" in text
+
+
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_whoever_represents_many_reads_whose_seal_got_a_new_pin(language: str) -> None:
+    title, way = "Örnek Gıda A.Ş.", ("000000003A3B", "14:55")
+    subject, letter = unlock_texts.done(language, "email", *way, title, PORTAL, CODE)
+    assert title in letter
+    assert letter.startswith(subject)
+    for firm in (None, title, "Uzun Unvanlı Gıda Sanayi ve Ticaret Limited Şirketi " * 5):
+        _, text = unlock_texts.done(language, "sms", *way, firm, PORTAL, CODE)
+        assert len(text) <= SMS_TEXT
+        assert "…3A3B" in text
+        assert text.endswith(CODE)
+    assert "nuz" not in unlock_texts.done("tr", "sms", *way, title, PORTAL, CODE)[1].split(".")[0]
 
 
 def test_an_email_carries_the_whole_link() -> None:

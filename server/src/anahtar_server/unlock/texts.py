@@ -9,17 +9,18 @@ _CONFIRM = {
     "tr": "PIN oluşturma onay kodu: {code} Kart: {card} Bilgisayar: {computer}. Bu kodu kimseye söylemeyin.",
     "en": "Code to set a PIN: {code} Card: {card} Computer: {computer}. Never tell this code to anyone.",
 }
-_DONE = {"tr": "PIN kodunuz değiştirildi.", "en": "Your PIN was changed."}
+_DONE = {"tr": "PIN kodunuz değiştirildi", "en": "Your PIN was changed"}
+_SEAL_DONE = {"tr": "Mühür PIN kodu değiştirildi", "en": "The seal's PIN was changed"}
 _UNSETTLED = {
     "tr": "PIN işleminizin sonucu doğrulanamadı.",
     "en": "The outcome of your PIN change could not be proved.",
 }
 _CARD, _TIME = {"tr": "Kart: {}.", "en": "Card: {}."}, {"tr": "Saat: {}.", "en": "Time: {}."}
+_FIRM = {"tr": "Mükellef: {}.", "en": "Taxpayer: {}."}
 _LOOK = {
     "tr": "Kartı programa takarak durumunu öğrenebilirsiniz.",
     "en": "Insert the card in the program to see.",
 }
-_SUBJECT_DONE = {"tr": "PIN kodunuz değiştirildi", "en": "Your PIN was changed"}
 _SUBJECT_UNSETTLED = {"tr": "PIN işleminizin sonucu bilinmiyor", "en": "The outcome of your PIN change is not known"}
 LONGEST = SMS_TEXT
 
@@ -37,10 +38,15 @@ def confirmation(language: str, code: str, serial: str, computer: str) -> str:
     return template.format(code=code, card=masked_card(serial), computer=shown)
 
 
-def done(language: str, channel: str, serial: str, time: str, portal_url: str, code: str) -> tuple[str, str]:
-    """Return subject and text that tell of a changed PIN and how to object by `code`; `time` is the local time."""
-    facts = (_CARD[language].format(masked_card(serial)), _TIME[language].format(time))
-    return _SUBJECT_DONE[language], notice(language, channel, _DONE[language], facts, portal_url, code)
+def done(
+    language: str, channel: str, serial: str, time: str, firm: str | None, portal_url: str, code: str
+) -> tuple[str, str]:
+    """Return subject and text that tell of a changed PIN and how to object by `code`; `time` is the local time, `firm`
+    the title of the taxpayer whose seal it is, for whoever represents many."""
+    subject = (_DONE if firm is None else _SEAL_DONE)[language]
+    facts = [_CARD[language].format(masked_card(serial)), _TIME[language].format(time)]
+    facts += [] if firm is None else [_FIRM[language].format(firm)]
+    return subject, notice(language, channel, f"{subject}.", facts, portal_url, code)
 
 
 def unsettled(language: str, channel: str, serial: str, portal_url: str, code: str) -> tuple[str, str]:

@@ -22,10 +22,11 @@ def concerned(card: Card, acting: Holder, now: datetime) -> list[Holder]:
 
 def tell_done(unlock: Unlock, now: datetime) -> None:
     """Tell everyone concerned that the PIN was changed, and each how to object."""
-    serial, time = unlock.card.serial, local_time(now)
+    serial, time, firm = unlock.card.serial, local_time(now), unlock.card.firm
 
     def text(language: str, channel: str, code: str) -> tuple[str, str]:
-        return texts.done(language, channel, serial, time, config().portal.public_url, code)
+        title = firm.title if firm is not None else None
+        return texts.done(language, channel, serial, time, title, config().portal.public_url, code)
 
     for holder in concerned(unlock.card, unlock.holder, now):
         _tell(unlock, holder, text, "done", now)
