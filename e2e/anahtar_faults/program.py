@@ -10,12 +10,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from anahtar_card.fault_reader import CUT_AFTER, CUT_BEFORE, Fault, FaultReader
 from anahtar_card.reader import Reader
+from anahtar_card.record import replace
 from anahtar_card.virtual_reader import VirtualReaders
 from anahtar_desktop.assistant import Assistant
 from anahtar_desktop.client import HttpServer

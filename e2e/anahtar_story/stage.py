@@ -11,11 +11,11 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from anahtar_card.record import replace
 from anahtar_desktop.client import HttpServer
 from anahtar_desktop.settings import read_file
 from anahtar_desktop.transport import Transport

@@ -23,7 +23,6 @@ from anahtar_card.record import record
 
 KEY, FILE, SIGNATURE = "authority.pub", "authority.toml", "authority.toml.sig"
 LARGEST = 16 * 1024
-KEY_SIZE = 32
 LONGEST, MOST = 120, 6
 """Characters of a name or a line of support, and how many such lines."""
 
@@ -92,6 +91,8 @@ def _check(key: bytes, signature: bytes, text: bytes) -> None:
 
 
 def _authority(raw: dict[str, Any]) -> Authority:
+    from anahtar_desktop.settings import sealing_key
+
     name, server, support = raw["name"], raw["server"], raw.get("support", [])
     lines = [name, *support]
     if not isinstance(server, str) or not isinstance(support, list) or len(support) > MOST or set(raw) - _KNOWN:
@@ -99,14 +100,6 @@ def _authority(raw: dict[str, Any]) -> Authority:
     if not all(isinstance(line, str) and 0 < len(line) <= LONGEST and line.isprintable() for line in lines):
         raise ValueError
     return Authority(name, server, sealing_key(raw["sealing_key"]), tuple(support))
-
-
-def sealing_key(text: object) -> bytes:
-    """Return a key to seal to from its 64 hex digits; raises ValueError."""
-    key = bytes.fromhex(text) if isinstance(text, str) and len(text) == 2 * KEY_SIZE else b""
-    if len(key) != KEY_SIZE:
-        raise ValueError
-    return key
 
 
 _KNOWN = {"name", "server", "sealing_key", "support"}

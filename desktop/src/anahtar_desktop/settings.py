@@ -98,16 +98,19 @@ def read_file(path: Path) -> Settings:
         _need(key in KINDS, f"{key}: unknown")
         _need(isinstance(value, KINDS[key]), f"{key}: {KINDS[key].__name__} expected")
     placed: dict[str, Any] = {key: path.parent / raw[key] for key in ("cards", "journal") if key in raw}
-    if "sealing_key" in raw:
-        placed["sealing_key"] = _key(raw["sealing_key"])
-    return Settings(**{**raw, **placed})
-
-
-def _key(text: str) -> bytes:
     try:
-        return authority.sealing_key(text)
+        keys = {"sealing_key": sealing_key(raw["sealing_key"])} if "sealing_key" in raw else {}
     except ValueError:
         raise SettingsWrong("sealing_key: 64 hex digits") from None
+    return Settings(**{**raw, **placed, **keys})
+
+
+def sealing_key(text: object) -> bytes:
+    """Return a key to seal to (X25519, 32 bytes) from its hex digits; raises ValueError."""
+    key = bytes.fromhex(text) if isinstance(text, str) and len(text) == 64 else b""
+    if len(key) != 32:
+        raise ValueError
+    return key
 
 
 def _is_safe(address: str) -> bool:
