@@ -28,7 +28,10 @@ NEEDLESS = (
 """What a look at the cards does not load: each costs more than the card's part of it."""
 NOTICED = 1.5
 """Seconds in which pcscd has seen a card."""
-HEAVY = ("cryptography", "pydantic", "ssl", "smartcard", "anahtar_card", "anahtar_wire", "json", "tomllib", "getpass")
+HEAVY = (
+    *("cryptography", "pydantic", "ssl", "smartcard", "anahtar_card", "anahtar_wire", "json", "tomllib", "getpass"),
+    *("shutil", "lzma"),  # argparse's own way to a terminal's width
+)
 
 
 @pytest.fixture
@@ -60,6 +63,17 @@ def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_is_as_wide_as_the_terminal_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    from anahtar_desktop.parsing import parser
+
+    widths = {}
+    for columns in ("60", "100", "0", "rubbish"):
+        monkeypatch.setenv("COLUMNS", columns)
+        widths[columns] = max(len(line) for line in parser("tr").format_help().splitlines())
+    assert widths["60"] < widths["0"] < widths["100"] <= 98
+    assert widths["0"] == widths["rubbish"] <= 78
 
 
 def test_looking_at_cards_needs_neither_tls_nor_pydantic(rehearsal: Path) -> None:

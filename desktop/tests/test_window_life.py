@@ -49,9 +49,9 @@ SEEN = """
 import enum, os, sys
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 made, real = [], enum.EnumType._create_
-def create(kind, name, *more, **named):
-    made.append(name)
-    return real(kind, name, *more, **named)
+def create(kind, *more, **named):
+    made.append(named["class_name"] if "class_name" in named else more[0])  # by its name from Python 3.12 on
+    return real(kind, *more, **named)
 enum.EnumType._create_ = create
 from anahtar_desktop import cli
 from anahtar_desktop.qt.window import Window

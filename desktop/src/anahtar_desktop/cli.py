@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     130 stopped. Without a command the window opens, or the help is shown where there is none."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = command_line.language_wanted(given)
+    if given == ["--version"]:
+        print(command_line.version(command_line.language_of_system()))
+        return 0
     options = command_line.plainly(given) or _parser(language).parse_args(given, Options())
     if options.command is None and not command_line.can_show_window():
         _parser(language).print_help()

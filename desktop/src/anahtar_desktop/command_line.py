@@ -8,7 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 
-from anahtar_desktop.texts import Text
+from anahtar_desktop import RELEASE
+from anahtar_desktop.texts import Text, say
 
 Options = SimpleNamespace
 """`command`, and its flags and values by their names."""
@@ -44,6 +45,11 @@ def plainly(given: Sequence[str]) -> Options | None:
     values: dict[str, object] = {flag.removeprefix("--"): flag in rest for flag in flags}
     values |= dict.fromkeys(option.removeprefix("--") for option in FILES.get(command or "", {}))
     return Options(command=command, **values)
+
+
+def version(language: str) -> str:
+    """Return the program's name and release, as `--version` says them."""
+    return f"{say(Text.PROGRAM, language)} {RELEASE}"
 
 
 def language_wanted(given: Sequence[str]) -> str | None:

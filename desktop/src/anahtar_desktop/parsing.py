@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any, NoReturn
 
-from anahtar_desktop import RELEASE
-from anahtar_desktop.command_line import COMMANDS, EXIT_USAGE, FILES, FLAGS, LANGUAGES, LINKS
+from anahtar_desktop.command_line import COMMANDS, EXIT_USAGE, FILES, FLAGS, LANGUAGES, LINKS, version
 from anahtar_desktop.texts import Text, say
+
+vars(argparse)["_"] = str
+"""argparse looks for a catalogue of translations at each of its words, twenty times a start; ours are in `Words`."""
 
 
 class Usage(argparse.ArgumentParser):
@@ -23,7 +26,10 @@ class Usage(argparse.ArgumentParser):
 
 
 class Words(argparse.HelpFormatter):
-    """Help in our two languages, where argparse knows English words only."""
+    """Help in our two languages, where argparse knows English words only, and as wide as the terminal."""
+
+    def __init__(self, prog: str, **more: Any) -> None:
+        super().__init__(prog, **{"width": _width(), **more})
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         ours = say(Text.HELP_USAGE, Usage.language) + " "
@@ -37,15 +43,23 @@ class Words(argparse.HelpFormatter):
         super().start_section(ours.get(heading or "", heading))
 
 
+def _width() -> int:
+    """Return the columns for help as argparse would find them; its own way loads three compressors with `shutil`."""
+    try:
+        columns = int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(1).columns
+    except (ValueError, OSError):  # not a number, not a terminal
+        columns = 0
+    return (columns or 80) - 2
+
+
 def parser(language: str) -> argparse.ArgumentParser:
     """Return the parser, speaking `language`."""
     Usage.language = language
-    common = Usage(add_help=False, allow_abbrev=False)
+    common = Usage(add_help=False, allow_abbrev=False, formatter_class=Words)
     about = say(Text.HELP_LANGUAGE, language)
     common.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help=about)
     whole = _with_help(Usage(prog="eimza", epilog=say(Text.HELP_EXITS, language), **_shape(common, Text.HELP)))
-    version = f"{say(Text.PROGRAM, language)} {RELEASE}"
-    whole.add_argument("--version", action="version", version=version, help=say(Text.HELP_VERSION, language))
+    whole.add_argument("--version", action="version", version=version(language), help=say(Text.HELP_VERSION, language))
     commands = whole.add_subparsers(
         dest="command", metavar=" | ".join(COMMANDS), title=say(Text.HELP_COMMANDS, language)
     )
