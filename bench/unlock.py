@@ -29,6 +29,7 @@ SEATS = 32
 ON_POSTGRESQL = Goal(">=", 0.25)
 ON_SQLITE = Goal(">=", 0.6)
 CONSENT_P99 = Goal("<=", 10.0)
+WITH_WORKER = "PostgreSQL, software keys, with the worker"
 
 
 @dataclass
@@ -82,7 +83,7 @@ def measures(*, rounds: int | None = None) -> Iterator[Measure]:
     yield from _unbroken(_on_sqlite(rounds or ROUNDS), _name("SQLite", "software"), ON_SQLITE)
 
 
-def _unbroken(part: Iterator[Measure], name: str, goal: Goal) -> Iterator[Measure]:
+def _unbroken(part: Iterator[Measure], name: str, goal: Goal | None = None) -> Iterator[Measure]:
     """Yield a part's measures; where an unlock or a peer failed, say so instead of a figure."""
     try:
         yield from part
@@ -118,7 +119,7 @@ def _on_postgresql(keys: Keys, rounds: int) -> Iterator[Measure]:
         )
         yield from _explained([whole, consent], one, codes)
         if keys == "software":
-            yield _with_worker(one, database)
+            yield from _unbroken(_with_worker(one, database), WITH_WORKER)
 
 
 def _on_sqlite(rounds: int) -> Iterator[Measure]:
@@ -163,7 +164,7 @@ def _explained(measures: list[Measure], one: Stage, codes: str) -> Iterator[Meas
         yield replace(measure, why=f"{measure.why}; {reason}") if measure.verdict == "missed" else measure
 
 
-def _with_worker(one: Stage, database: Cluster) -> Measure:
+def _with_worker(one: Stage, database: Cluster) -> Iterator[Measure]:
     """The same with the worker sending, the codes read where the holder would: in the inbox."""
     trial = Trial(one, f"inbox:{one.folder / 'inbox'}", lambda: _tidy(database), {"PostgreSQL": database.pid})
     database.execute("DELETE FROM notices_outboxmessage")
@@ -175,4 +176,4 @@ def _with_worker(one: Stage, database: Cluster) -> Measure:
             ).fetchone()
     waiting = row[0] if row else "?"
     how = f"codes come by the worker; {waiting} messages waited at the end; {trial.cost}"
-    return judge("unlock", "PostgreSQL, software keys, with the worker", "unlocks/s", taken, to="peer", why=how)
+    yield judge("unlock", WITH_WORKER, "unlocks/s", taken, to="peer", why=how)
