@@ -35,7 +35,7 @@ def replace(one: Kind, **changes: Any) -> Kind:
 
 def as_dict(one: object) -> dict[str, Any]:
     """Return the fields and their values."""
-    return {name: getattr(one, name) for name in type(one).__match_args__}  # type: ignore[attr-defined]
+    return {name: getattr(one, name) for name in type(one).__match_args__}  # type: ignore[attr-defined]  # every record has it
 
 
 def _init(self: Any, *given: Any, **named: Any) -> None:
