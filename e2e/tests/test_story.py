@@ -27,6 +27,7 @@ def test_the_demo_lives_the_guide_and_says_so_as_data(reader: str, tmp_path: Pat
     assert steps["three wrong PINs lock the card"] == {"tries_before": 3, "tries_after": 0, "state": "locked"}
     assert steps["the old PIN"] == {"card_says": "wrong"}
     assert steps["the new PIN"] == {"card_says": "right", "tries": 3}
+    assert told["story_s"] < 20
     no_secret_outside_the_rehearsals_own_files(tmp_path / "stage")
 
 
