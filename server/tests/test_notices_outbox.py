@@ -251,6 +251,20 @@ class TestOutbox:
         assert _send(exchange, most=2) == 2
         assert len(exchange.sent) == 2
 
+    def test_a_code_goes_before_the_notices_that_wait_and_the_last_place_is_the_oldest_ones(
+        self, exchange: Exchange
+    ) -> None:
+        for number in range(4):
+            _tell(key=f"notice-{number}", text=f"notice {number}", not_after=None)
+        _tell(key="later", text="later code", not_after=NOW + timedelta(seconds=180))
+        _tell(key="sooner", text="sooner code", not_after=NOW + timedelta(seconds=60))
+        _send(exchange, most=4)
+        assert [text for _, text in exchange.sent] == ["sooner code", "later code", "notice 0", "notice 1"]
+        for number in range(4):
+            _tell(key=f"code-{number}", text=f"code {number}")
+        _send(exchange, most=2)
+        assert [text for _, text in exchange.sent[4:]] == ["code 0", "notice 2"]
+
     @pytest.mark.django_db(transaction=True)
     def test_workers_at_once_send_every_message_once(self, exchange: Exchange) -> None:
         for number in range(30):

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, OrderBy, Q, QuerySet
 
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
@@ -25,14 +25,19 @@ State = OutboxMessage.State
 WORKER = "worker"
 _log = structlog.get_logger(__name__)
 
+_Order = tuple[OrderBy | str, ...]
+_OLDEST: _Order = ("id",)
+_WAITED_FOR: _Order = (F("not_after").asc(nulls_last=True), "id")
+
 
 def send_due(*, gateways: Gateways, now: datetime, most: int = 50) -> int:
     """Send up to `most` messages that are due at `now` and return how many were touched; any number of workers may.
 
-    Raises what the database raises; what a gateway raises ends in the row.
+    Somebody waits for what ends soon, a code: it goes first. The last place is the oldest message's, whatever it is, so
+    that codes keep no notice back for ever. Raises what the database raises; what a gateway raises ends in the row.
     """
     for touched in range(most):
-        message = _lease(now)
+        message = _lease(_OLDEST if touched == most - 1 else _WAITED_FOR, now)
         if message is None:
             return touched
         if message.state == State.SENDING:
@@ -42,16 +47,16 @@ def send_due(*, gateways: Gateways, now: datetime, most: int = 50) -> int:
 
 def _due(now: datetime) -> QuerySet[OutboxMessage]:
     free = Q(lease_until=None) | Q(lease_until__lte=now)
-    return OutboxMessage.objects.filter(free, state__in=(State.QUEUED, State.SENDING)).order_by("id")
+    return OutboxMessage.objects.filter(free, state__in=(State.QUEUED, State.SENDING))
 
 
-def _lease(now: datetime) -> OutboxMessage | None:
-    """Take the oldest due message: as "sending", or as "given-up" if it is of no use any more."""
+def _lease(order: _Order, now: datetime) -> OutboxMessage | None:
+    """Take the first due message: as "sending", or as "given-up" if it is of no use any more."""
     if not _due(now).exists():
         return None  # without a transaction: the usual case must not lock the embedded database
     with committing(Point.SEND_BEFORE_LEASE, Point.SEND_AFTER_LEASE):
         due = _due(now).select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
-        message = due.first()
+        message = due.order_by(*order).first()
         if message is None:
             return None
         why = _no_use(message, now)
