@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 import structlog
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from pydantic import ValidationError
 
 from anahtar_server.clock import system_clock
@@ -29,7 +29,9 @@ from anahtar_wire.problems import Problem
 
 log = structlog.get_logger("anahtar.keyservice")
 
-_THREADS = 8
+_THREADS = {"postgresql": 8, "sqlite": 1}
+"""The embedded database lets one write at a time: errands wait in line here, where each has its turn, and not there,
+where each tries again and again and an unlucky one is late."""
 
 
 class _Server(socketserver.UnixStreamServer):
@@ -39,7 +41,7 @@ class _Server(socketserver.UnixStreamServer):
 
     def __init__(self, path: str, face: Face) -> None:
         self.face = face
-        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="errand")
+        self._threads = ThreadPoolExecutor(_THREADS[connection.vendor], thread_name_prefix="errand")
         super().__init__(path, _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
