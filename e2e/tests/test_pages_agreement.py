@@ -105,7 +105,7 @@ def test_a_seal_gets_its_pin_after_another_representative_agreed(
 ) -> None:
     new_pin = fresh_pin()
     with here.page(language=language, person=ASKING) as mine, here.page(language=language, person=OTHER) as theirs:
-        with told(here, "onayınız isteniyor") as asked:
+        with told(here, "kabulünüz isteniyor") as asked:
             ask(here, mine)
         question = mine.url
         assert (state(mine), mine.locator("#kabul").count(), mine.locator("#devam").count()) == ("open", 0, 0)

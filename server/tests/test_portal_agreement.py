@@ -163,7 +163,7 @@ def test_everyone_is_told_of_the_question_with_a_way_to_object(two: Two) -> None
     two.ask_for_pin()
     told = {one.address: one.text for one in OutboxMessage.objects.filter(key__contains=":asked:")}
     assert set(told) == {"+905301234567", "ayse@example.org", "+905307654321"}
-    assert "onayınız isteniyor" in told["+905307654321"]
+    assert "kabulünüz isteniyor" in told["+905307654321"]
     code = told["+905307654321"].rsplit(" ", 1)[1]
     assert Client().post("/itiraz/", {"kod": code}).status_code == 200
     assert Certificate.objects.get(serial="0b01").state == "suspended"

@@ -119,7 +119,7 @@ def test_a_line_added_today_confirms_nothing_and_the_page_says_when_it_will(stag
 def test_what_an_officer_suspended_is_not_the_holders_to_lift(stage: Stage) -> None:
     suspend(certificate=stage.certificate, actor="officer:1", now=timezone.now())
     page = soup(stage.client.get(PAGE + "askidan-indir/"))
-    assert "Bu askıyı siz koymadınız" in page.get_text()
+    assert "Bu askıyı siz kaldıramazsınız" in page.get_text()
     assert page.find("button", string="Onaya Geç") is None
     assert stage.client.post(PAGE + "askidan-indir/").status_code == 200
     assert state(stage) == "suspended"

@@ -54,10 +54,13 @@ class Found(StrEnum):
 FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
     Found.PROGRAM: (("Program sürümü: {release}", ""), ("Program version: {release}", "")),
     Found.AUTHORITY: (("Kurum: {name}. Destek: {support}", ""), ("Authority: {name}. Support: {support}", "")),
-    Found.RELEASE_NEWEST: (("Programın en yeni sürümü bu.", ""), ("This is the newest release.", "")),
+    Found.RELEASE_NEWEST: (("Programın en yeni sürümü bu.", ""), ("This is the newest version of the program.", "")),
     Found.RELEASE_NEWER: (
         ("Programın yeni sürümü var: {release}.", "Portaldan indirip kurun. Program kendini değiştirmez."),
-        ("A newer release is there: {release}.", "Download it from the portal. The program never replaces itself."),
+        (
+            "There is a newer version: {release}.",
+            "Download and install it from the portal. The program never replaces itself.",
+        ),
     ),
     Found.RELEASE_NONE: (
         ("Portalda bu sistem için program henüz yayımlanmadı.", ""),
@@ -65,7 +68,7 @@ FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     Found.RELEASE_NOT_ASKED: (
         ("Yeni sürüm olup olmadığı sorulamadı.", "Daha sonra yeniden deneyin."),
-        ("It could not be asked whether a newer release is there.", "Try again later."),
+        ("The program could not ask whether there is a newer version.", "Try again later."),
     ),
     Found.RELEASE_STALE: (
         (
@@ -73,7 +76,7 @@ FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
             "Bilgisayarın saatini denetleyin; saat doğruysa kurumun desteğine bildirin.",
         ),
         (
-            "The list of releases is out of date; whether a newer one is there is not known.",
+            "The list of versions is out of date; it is not known whether there is a newer one.",
             "Check the computer's clock; if it is right, tell the authority's support.",
         ),
     ),
@@ -83,11 +86,11 @@ FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
             "Hiçbir program indirmeyin; kurumun desteğine bildirin.",
         ),
         (
-            "The list of releases is not signed by the authority, or an older one was put in its place.",
-            "Download no program; tell the authority's support.",
+            "The list of versions is not signed by the authority, or an older one was put in its place.",
+            "Do not download any program; tell the authority's support.",
         ),
     ),
-    Found.SERVICE_RUNS: (("Kart okuyucu hizmeti çalışıyor.", ""), ("The card reader service runs.", "")),
+    Found.SERVICE_RUNS: (("Kart okuyucu hizmeti çalışıyor.", ""), ("The card reader service is running.", "")),
     Found.SERVICE_VIRTUAL: (
         ("PROVA: sanal okuyucular kullanılıyor; kart okuyucu hizmeti gerekmez.", ""),
         ("PROVA: virtual readers are used; no card reader service is needed.", ""),
@@ -98,7 +101,7 @@ FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     Found.SERVICE_STOPPED: (
         ("Kart okuyucu hizmeti çalışmıyor.", "Şunu çalıştırın: {command}"),
-        ("The card reader service does not run.", "Run this: {command}"),
+        ("The card reader service is not running.", "Run this: {command}"),
     ),
     Found.RIGHTS_MISSING: (
         (
@@ -106,7 +109,7 @@ FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
             "Bilgisayarın başında oturum açın ya da yöneticiden pcscd yetkisi isteyin.",
         ),
         (
-            "Your account may not use the card reader service.",
+            "Your account is not allowed to use the card reader service.",
             "Sign in at the computer itself, or ask its administrator for the right to use pcscd.",
         ),
     ),
@@ -157,7 +160,10 @@ FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     Found.CARD_FAILED: (
         ("{reader}: kart okunamadı ({problem}).", "Kartı çıkarıp takın; sürerse bu raporla destek isteyin."),
-        ("{reader}: the card could not be read ({problem}).", "Reinsert the card; if it goes on, ask for help."),
+        (
+            "{reader}: the card could not be read ({problem}).",
+            "Reinsert the card; if that does not help, contact support with this report.",
+        ),
     ),
     Found.SHARERS: (
         ("Kart okuyucu hizmetini kullanan öteki programlar: {programs}", ""),
@@ -165,7 +171,7 @@ FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     Found.JOURNAL_WRITABLE: (
         ("Program kendi kayıt klasörüne yazabiliyor.", ""),
-        ("The program can write its journal.", ""),
+        ("The program can write to its record folder.", ""),
     ),
     Found.JOURNAL_UNWRITABLE: (
         (
@@ -173,18 +179,21 @@ FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
             "Diskte yer açın ve klasör yetkisini verin.",
         ),
         (
-            "The journal cannot be written; no command that changes a card is sent.",
-            "Free some disk space and grant the folder.",
+            "The program cannot write to its record folder; it sends no command that changes a card.",
+            "Free some disk space and allow the program to write to the folder.",
         ),
     ),
     Found.ACT_OPEN: (
         ("Yarım kalan bir işlem var: kart {serial}.", "Sonucunu öğrenmek için bu kartı takın ve programı açın."),
-        ("An act was interrupted: card {serial}.", "Insert this card and start the program to learn how it ended."),
+        (
+            "An operation was interrupted: card {serial}.",
+            "Insert this card and start the program to learn how it ended.",
+        ),
     ),
     Found.SERVER_UNNAMED: (
         ("Ayarlarda sunucu adresi yok; kilit çözme yapılamaz.", "Programı kurumunuzun indirme sayfasından kurun."),
         (
-            "The settings name no server; no unlock is possible.",
+            "The settings name no server; unlocking is not possible.",
             "Install the program from your authority's download page.",
         ),
     ),
@@ -203,16 +212,19 @@ FOUND: dict[Found, tuple[tuple[str, str], tuple[str, str]]] = {
     Found.SERVER_UNTRUSTED: (
         (
             "Sunucunun sertifikasına güvenilmiyor; arada başka bir cihaz olabilir.",
-            "Başka bir ağdan deneyin ve tarayıcıdaki ağ giriş sayfasını kapatın.",
+            "Başka bir ağdan deneyin; ağın giriş sayfası varsa tarayıcıda tamamlayın.",
         ),
         (
-            "The server's certificate is not trusted; another device may stand between.",
-            "Try another network, and complete the network's own sign-in page in the browser.",
+            "The server's certificate is not trusted; another device may be in between.",
+            "Try another network; if the network has its own sign-in page, complete it in the browser.",
         ),
     ),
     Found.SERVER_RUBBISH: (
         ("Adresten beklenen sunucu yanıt vermedi.", "Ağın giriş sayfası varsa tarayıcıda tamamlayın."),
-        ("Something else answers at the server's address.", "Complete the network's own sign-in page in the browser."),
+        (
+            "What answers at the address is not the expected server.",
+            "If the network has its own sign-in page, complete it in the browser.",
+        ),
     ),
     Found.UPDATE_NEEDED: (
         ("Sunucu programın daha yeni bir sürümünü bekliyor.", "Programın yeni sürümünü portaldan indirin."),

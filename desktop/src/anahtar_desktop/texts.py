@@ -165,7 +165,7 @@ TEXTS: dict[Text, tuple[str, str]] = {
         "{reader}: card {serial}. This card was left alone.",
     ),
     Text.WANTED_CARD: ("Gereken kart: {serial}", "The card that is needed: {serial}"),
-    Text.DUTIES_TITLE: ("Kilit Çözme Bilgilendirme", "Kilit Çözme Bilgilendirme (before you unlock)"),
+    Text.DUTIES_TITLE: ("Kilit Çözme Bilgilendirme", "Kilit Çözme Bilgilendirme (about unlocking)"),
     Text.DUTIES: (
         "• PIN kodunuzu güvenle saklamak sizin sorumluluğunuzdadır; kimseye söylemeyin, kartın yanına yazmayın.\n"
         "• PIN art arda 3 kez eşleşmezse kilitlenir; onu yalnız portaldaki PIN Oluşturma/Kilit Çözme açar.\n"
@@ -174,36 +174,36 @@ TEXTS: dict[Text, tuple[str, str]] = {
         "• Yeni PIN yalnız bu bilgisayarda yazılır ve yalnız karta gider; sunucu onu hiçbir zaman görmez.\n"
         "• Onaydan sonra kart birkaç saniye açık kalır; bu sırada kartı çıkarmayın. O ana kadar vazgeçebilirsiniz.",
         "• Keeping your PIN safe is your own duty: tell nobody and do not write it down next to the card.\n"
-        "• When the PIN does not match 3 times in a row, it locks; then only the portal's unlock helps.\n"
-        "• Use the PUK in no program: 3 wrong PUKs end the card for ever, and a new one is paid for.\n"
+        "• If the PIN does not match 3 times in a row, it locks; then only an unlock through the portal opens it.\n"
+        "• Do not use the PUK in any program: 3 wrong PUKs put the card out of use, and there is a fee for a new one.\n"
         "• Nobody will ever call and ask for the verification code, the SMS code or the PIN; if someone does, stop.\n"
         "• The new PIN is typed on this computer only and goes to the card only; the server never sees it.\n"
-        "• After the confirmation the card is open for a few seconds; do not pull it then. Until then you can stop.",
+        "• After the confirmation the card is open for a few seconds; do not remove it then. Until then you can stop.",
     ),
     Text.RULE: (
         "Yeni PIN {shortest} ile {longest} rakam arasında olmalı; tek rakamın tekrarı, ardışık sayı ya da kişisel bir "
         "numaranızın parçası olmamalı.",
-        "The new PIN has {shortest} to {longest} digits; it is no repeat of one digit, no rising or falling run and no "
-        "part of a number of yours.",
+        "The new PIN must have {shortest} to {longest} digits; it must not be one digit repeated, a rising or falling "
+        "run, or part of a personal number of yours.",
     ),
     Text.RULE_TAKEN: ("Yeni PIN kurala uyuyor.", "The new PIN meets the rule."),
     Text.LAST_TRY: (
         "Son deneme hakkı: PIN bu kez eşleşmezse kilitlenir. Onu ancak portalda yeni bir işlem açar. Kart {serial}.",
-        "Last try: if the PIN does not match this time, it locks; then only the portal's unlock helps. Card {serial}.",
+        "Last try: if the PIN does not match this time, it locks; then only a new unlock opens it. Card {serial}.",
     ),
     Text.PAD_KEYBOARD: (
         "Okuyucunuzun tuş takımı var; bu kartın PIN komutu oradan gönderilemez. PIN'i klavyeden yazın.",
-        "Your reader has keys of its own; this card's PIN command cannot come from them. Type the PIN on the keyboard.",
+        "Your reader has a keypad, but this card's PIN command cannot be sent from it. Type the PIN on the keyboard.",
     ),
     Text.TRIES_UNKNOWN: (
         "Bu kart kalan deneme hakkını söylemiyor.",
-        "This card does not tell how many tries are left.",
+        "This card does not say how many tries are left.",
     ),
     Text.SMS_SENT: ("SMS onay kodu şu numaraya gönderildi: {to}", "The SMS confirmation code was sent to: {to}"),
     Text.PIN_ACTIVE: ("PIN etkin, kalan deneme hakkı: {tries}", "PIN active, tries left: {tries}"),
     Text.PIN_TRIES_UNTOLD: (
         "PIN etkin; kart kalan deneme hakkını söylemiyor",
-        "PIN active; the card does not tell its tries left",
+        "PIN active; the card does not say how many tries are left",
     ),
     Text.PIN_IN_USE: ("PIN etkin", "PIN active"),
     Text.PIN_LOCKED: ("PIN kilitli", "PIN locked"),
@@ -214,7 +214,7 @@ TEXTS: dict[Text, tuple[str, str]] = {
     Text.LOOKING: ("Kartlara bakılıyor…", "Looking at the cards…"),
     Text.LEAVE_CARD: (
         "PIN kodu karta yazılıyor; kartı çıkarmayın…",
-        "The PIN is being written to the card; do not pull it…",
+        "The PIN is being written to the card; do not remove it…",
     ),
     Text.FINDING_OUT: (
         "Bağlantı kesildi. Hangi PIN'in etkin olduğu karta soruluyor…",
@@ -222,7 +222,7 @@ TEXTS: dict[Text, tuple[str, str]] = {
     ),
     Text.SETTLING: (
         "Yarım kalan bir işlemin sonucu öğreniliyor: kart {serial}.",
-        "Finding out how an interrupted act ended: card {serial}.",
+        "Finding out how an interrupted operation ended: card {serial}.",
     ),
     Text.DONE: (
         "PIN Kodunuz başarılı bir şekilde değiştirilmiştir.",
@@ -247,11 +247,11 @@ TEXTS: dict[Text, tuple[str, str]] = {
     ),
     Text.SERVER_NOT_TOLD: (
         "Sonuç sunucuya henüz bildirilemedi; program bir sonraki açılışta, kart takılıyken bildirir.",
-        "The server could not be told yet; the program tells it at its next start, with the card inserted.",
+        "The server could not be told the outcome yet; the program tells it at its next start, with the card inserted.",
     ),
     Text.OPEN_ENTRY: (
         "{at} tarihinde yarım kalan bir işlem var: kart {serial}. Sonucunu öğrenmek için kartı takın.",
-        "An act was interrupted at {at}: card {serial}. Insert the card to learn how it ended.",
+        "An operation was interrupted at {at}: card {serial}. Insert the card to learn how it ended.",
     ),
     Text.LEFT_BEHIND_NOTHING: (
         "Geride bir şey kalmadı: karta hiçbir şey yazılmadı.",
@@ -259,11 +259,11 @@ TEXTS: dict[Text, tuple[str, str]] = {
     ),
     Text.LEFT_BEHIND_CODE: (
         "Karta hiçbir şey yazılmadı. Doğrulama kodu kullanıldı; yeniden başlamak için portaldan yeni kod alın.",
-        "Nothing was written to the card. The verification code is used up; the portal gives a new one to start again.",
+        "Nothing was written to the card. The verification code is used; to start again, get a new one in the portal.",
     ),
     Text.HELP: (
         "İmza kartının PIN'ini oluşturur, değiştirir ve durumunu gösterir.",
-        "Sets, changes and shows a card's PIN.",
+        "Sets and changes the PIN of a signature card, and shows its state.",
     ),
     Text.HELP_UNLOCK: (
         "portaldaki doğrulama koduyla PIN oluştur ya da kilit çöz",
@@ -308,9 +308,9 @@ TEXTS: dict[Text, tuple[str, str]] = {
         "Komut satırında tanınmayan bir değer var; gösterilmiyor, çünkü bir PIN ya da kod olabilir.\n"
         "Komut satırını başka programlar da okur ve kabuk geçmişinde saklar; bu yüzden hiçbir şey yapılmadı.\n"
         "PIN ya da kod yazdıysanız başkası görmüş sayın: PIN'i değiştirin, kodu yenileyin. Program kendisi sorar.",
-        "The command line holds a value that is not known; it is not shown, for it may be a PIN or a code.\n"
-        "Other programs can read the command line and the shell keeps it; therefore nothing was done.\n"
-        "If it was a PIN or a code, take it as seen by others: change the PIN, renew the code.",
+        "The command line holds a value that is not known; it is not shown, because it may be a PIN or a code.\n"
+        "Other programs can read the command line and the shell keeps it in its history; so nothing was done.\n"
+        "If it was a PIN or a code, assume others saw it: change the PIN, get a new code. The program asks for them.",
     ),
     Text.USAGE_NO_WINDOW: (
         "Pencere için gereken parça (PySide6) kurulu değil. Aynı işler terminalde de yapılır: eimza --help",
@@ -323,7 +323,7 @@ TEXTS: dict[Text, tuple[str, str]] = {
     Text.USAGE_SETTINGS: ("Ayarlar kullanılamıyor: {reason}", "The settings cannot be used: {reason}"),
     Text.USAGE_SERVER: (
         "Ayarlarda sunucu adresi yok (server). Kilit çözme sunucusuz yapılamaz.",
-        "The settings name no server (server). An unlock needs one.",
+        "The settings name no server (server). Unlocking needs one.",
     ),
     Text.CODE_LINE: ("Kod: {code}", "Code: {code}"),
     Text.REPORT_SAVED: (

@@ -217,8 +217,8 @@ LABELS: dict[Label, tuple[str, str]] = {
         "The first PIN is set here, with a verification code from the portal.",
     ),
     Label.ADVICE_DEAD: (
-        "Bu kart bir daha çalışmaz. Portaldan yeni kart isteyin.",
-        "This card will not work again. Order a new one in the portal.",
+        "Bu kart bir daha çalışmaz. Yeni kart için destek birimine başvurun.",
+        "This card will not work again. For a new card, contact support.",
     ),
     Label.ADVICE_FOREIGN: (
         "PIN'i burada değiştirilebilir; kilidini yalnız kendi kurumu çözer.",
@@ -301,16 +301,16 @@ LABELS: dict[Label, tuple[str, str]] = {
     Label.METHOD_TITLE: ("Nasıl onaylamak istersiniz?", "How do you want to confirm?"),
     Label.METHOD_MISSING: ("Devam etmek için bir yöntem seçin.", "Choose a method to go on."),
     Label.SMS_FIELD: ("SMS onay kodu", "SMS confirmation code"),
-    Label.SMS_HINT: ("Telefonunuza gelen 8 rakam", "The 8 digits that came to your telephone"),
+    Label.SMS_HINT: ("Telefonunuza gelen 8 rakam", "The 8 digits sent to your telephone"),
     Label.WEB_FIELD: ("WEB Parola", "WEB Parola (web password)"),
     Label.CONFIRM: ("Onay", "Onay (confirm)"),
     Label.NO_CODE_CAME: ("Kod gelmedi", "No code came"),
     Label.NUMBER_GONE: ("Bu numara artık bende değil", "This number is no longer mine"),
     Label.NUMBER_GONE_HOW: (
-        "Başka bir yöntem seçebilirsiniz. Yoksa vazgeçin; portalda yeni numaranızı ekleyin ve 24 saat sonra yeni bir "
-        "işlem başlatın. Karta hiçbir şey yazılmadı.",
-        "You can choose another method. If there is none, stop, add your new number in the portal, and start again 24 "
-        "hours later. Nothing was written to the card.",
+        "WEB Parolanız varsa başka yöntem olarak onu seçin. Yoksa vazgeçip destek birimine başvurun: kimliğinizi "
+        "doğrulayarak yardım eder. Karta hiçbir şey yazılmadı.",
+        "If you have a web password, choose it as another method. If not, stop and contact support: they will check "
+        "your identity and help. Nothing was written to the card.",
     ),
     Label.OTHER_METHOD: ("Başka yöntem", "Another method"),
     Label.UNTIL: (
@@ -329,7 +329,7 @@ LABELS: dict[Label, tuple[str, str]] = {
     Label.WORKING_LEAD: ("Kart takılı kalsın.", "Leave the card in the reader."),
     Label.CANNOT_STOP_NOW: (
         "Kart şu anda açık; birkaç saniye içinde biter. Sonucu görmeden pencere kapatılmadı.",
-        "The card is open for a few seconds. The window stays, so that you see how it ends.",
+        "The card is open; this takes a few seconds. The window was not closed, so that you see the outcome.",
     ),
     Label.END_REFUSED: ("PIN değiştirilmedi", "The PIN was not changed"),
     Label.END_CANCELLED: ("Vazgeçtiniz", "You stopped"),
@@ -390,11 +390,11 @@ LABELS: dict[Label, tuple[str, str]] = {
     ),
     Label.LIFE_NOT_BELIEVED: (
         "Bilinmiyor: gelen yanıt güvenilir değil; portal gösterir",
-        "Not known: the answer cannot be believed; the portal shows it",
+        "Not known: the answer cannot be trusted; the portal shows it",
     ),
     Label.CHECK_LEAD: (
         "Programın bilgisayarınızda gerek duyduğu her şey. Hiçbir deneme hakkı kullanılmaz.",
-        "Everything that the program needs on your computer. No try is used.",
+        "Everything that the program needs on your computer. This uses no try.",
     ),
     Label.CHECK_AGAIN: ("Yeniden denetle", "Check again"),
     Label.CHECK_SAVE: ("Raporu kaydet…", "Save the report…"),

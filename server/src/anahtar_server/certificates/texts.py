@@ -27,18 +27,18 @@ _TEXTS: dict[str, dict[News, str]] = {
         News.LIFTED: "Sertifikanız askıdan indirildi.",
         News.OPENED: "Yeni sertifikanız kullanıma açıldı.",
         News.REVOKED: "Sertifikanız iptal edildi.",
-        News.CARD_LOST: "Kartınız kayıp, sertifikanız askıda.",
+        News.CARD_LOST: "Kart kayıp bildirildi, sertifika askıda.",
         News.CARD_DEAD: "Kart kullanım dışı, sertifikanız askıda.",
         News.CARD_FOUND: "Kartınızın kayıp bildirimi kaldırıldı.",
     },
     "en": {
         News.SUSPENDED: "Your certificate was suspended.",
-        News.LIFTED: "Your certificate can be used again.",
-        News.OPENED: "Your new certificate is open.",
+        News.LIFTED: "Your certificate's suspension was lifted.",
+        News.OPENED: "Your new certificate can now be used.",
         News.REVOKED: "Your certificate was revoked.",
-        News.CARD_LOST: "Your card is lost: certificate suspended.",
+        News.CARD_LOST: "Card reported lost, certificate suspended.",
         News.CARD_DEAD: "Your card is dead: certificate suspended.",
-        News.CARD_FOUND: "Your card is not marked lost any more.",
+        News.CARD_FOUND: "Your card is no longer marked as lost.",
     },
 }
 

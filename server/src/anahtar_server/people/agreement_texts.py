@@ -23,7 +23,7 @@ _WHAT = {
 }
 _TURNS = {
     "tr": {
-        Turn.ASKED: "{what}: onayınız isteniyor.",
+        Turn.ASKED: "{what}: kabulünüz isteniyor.",
         Turn.AGREED: "{what}: kabul edildi.",
         Turn.REFUSED: "{what}: reddedildi.",
         Turn.LAPSED: "{what}: süresi doldu.",

@@ -101,5 +101,10 @@ def may(certificate: Certificate, now: datetime) -> May:
 
 def _why_not(own: bool, in_use: bool) -> Words:
     if not own:
-        return _("Bu askıyı siz koymadınız; kurumunuza ya da destek birimine başvurun.")
-    return "" if in_use else _("Kartınız kayıp ya da kullanım dışı kayıtlı; önce destek birimine başvurun.")
+        return _("Bu askıyı siz kaldıramazsınız; kurumunuza ya da destek birimine başvurun.")
+    if in_use:
+        return ""
+    return _(
+        "Kartınız kayıp ya da kullanım dışı kayıtlı. Kartı bulduysanız önce Kartımı Buldum ile bildirin; bulmadıysanız "
+        "destek birimine başvurun."
+    )

@@ -22,7 +22,7 @@ _ACTS = {
 }
 _CODE = {
     "tr": "{act} onay kodu: {code} Bu kodu kimseye söylemeyin. Siz istemediyseniz hiçbir yere yazmayın.",
-    "en": "{act}, code: {code} Never tell this code to anyone. If you did not ask for it, type it nowhere.",
+    "en": "{act}, code: {code} Never tell this code to anyone. If you did not ask for it, do not type it anywhere.",
 }
 
 

@@ -36,7 +36,7 @@ ACTS: dict[str, Words] = {
     Act.DUTIES_ACCEPTED: _("Kilit Çözme Bilgilendirme onaylandı"),
     Act.UNLOCK_OPENED: _("PIN işlemi başlatıldı, doğrulama kodu oluşturuldu"),
     Act.LINK_TRADED: _("Doğrulama kodu bağlantıyla bir programa aktarıldı"),
-    Act.CODE_WRONG: _("Doğrulama kodu yanlış girildi"),
+    Act.CODE_WRONG: _("Doğrulama kodu eşleşmedi"),
     Act.CODE_CLAIMED: _("Doğrulama kodunu bir program aldı"),
     Act.CODE_CLAIMED_AGAIN: _("Doğrulama kodu ikinci kez denendi ve kabul edilmedi"),
     Act.CONFIRMATION_ASKED: _("Onay istendi"),

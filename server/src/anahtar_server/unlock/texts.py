@@ -18,8 +18,8 @@ _UNSETTLED = {
 _CARD, _TIME = {"tr": "Kart: {}.", "en": "Card: {}."}, {"tr": "Saat: {}.", "en": "Time: {}."}
 _FIRM = {"tr": "Mükellef: {}.", "en": "Taxpayer: {}."}
 _LOOK = {
-    "tr": "Kartı programa takarak durumunu öğrenebilirsiniz.",
-    "en": "Insert the card in the program to see.",
+    "tr": "Kartı takıp programı açarak sonucu öğrenebilirsiniz.",
+    "en": "Insert the card and open the program to find out.",
 }
 _SUBJECT_UNSETTLED = {"tr": "PIN işleminizin sonucu bilinmiyor", "en": "The outcome of your PIN change is not known"}
 LONGEST = SMS_TEXT
