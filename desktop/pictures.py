@@ -8,6 +8,7 @@ Every person and number in them is made up, and every picture says PROVA.
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -138,6 +139,8 @@ PAGES: dict[str, tuple[tuple[int, int] | None, Callable[[Setting], Page]]] = {
 
 def main(folder: Path) -> None:
     """Make every picture in both languages; raises ValueError when one is larger than the documentation wants."""
+    # The report names the computer: the same one on every computer that draws it.
+    platform.system, platform.release, platform.python_version = lambda: "Linux", lambda: "6.1.0", lambda: "3.11.2"
     folder.mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES:
         application(language)

@@ -108,50 +108,59 @@ class TimedServer(HttpServer):
 
 
 def main(order: dict[str, Any]) -> None:
-    """Live the unlocks, each with the next seat's card."""
-    root = Path(__file__).parents[2]
+    """Live the unlocks in one window, each with the next seat's card."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    sys.path.append(str(root / "desktop" / "tests"))
+    sys.path.append(str(Path(__file__).parents[2] / "desktop" / "tests"))
     folder = Path(order["folder"])
     seats = pickle.loads((folder / "seats").read_bytes())  # noqa: S301  # written by our own `prepare`
-    codes, settings = Sqlite(folder / "anahtar.sqlite3"), read_file(folder / "eimza.toml")
+    codes = Sqlite(folder / "anahtar.sqlite3")
     caller = Caller(folder, codes)
     with tempfile.TemporaryDirectory() as journal:
+        person = Person(read_file(folder / "eimza.toml"), codes, Path(journal))
         for number in range(order["unlocks"]):
             seat = seats[number % len(seats)]
-            code = caller._code(seat, *caller._open(seat))
-            told = _live(seat, code, settings, codes, Path(journal))
+            told = person.unlock(seat, caller._code(seat, *caller._open(seat)))
             print(json.dumps(told | {"memory": machine.proportional_memory(os.getpid())}), flush=True)
 
 
-def _live(seat: Seat, code: str, settings: Settings, codes: Sqlite, journal: Path) -> dict[str, float]:
-    import window_stage
+class Person:
+    """Whoever sits before the window."""
 
-    clock = Clock()
-    card = CountingCard(AkisCard.open(seat.memory))
-    card.delay = PLASTIC
-    server = TimedServer.of(settings)
-    server.clock = clock
-    readers = VirtualReaders([TimedReader(VirtualReader("Okuyucu", card), clock)])
-    desk: Any = SimpleNamespace(readers=readers, journal=FileJournal(journal), server=server)
-    stage = window_stage.Stage(desk)
-    stage.start(window_stage.Wish.UNLOCK)
-    stage.code(code)
-    stage.duties()
-    stage.new_pin(NEW_PIN, NEW_PIN)
-    stage.method()
-    stage.at(window_stage.ConfirmationPage)
-    sms, clock.waited = codes(seat, server.unlock), 0.0
-    began = time.perf_counter()
-    stage.confirm(sms)
-    stage.end()
-    whole, waited = time.perf_counter() - began, clock.waited
-    done = "başarılı" in stage.text()
-    stage.close()
-    stage.let_go()
-    if not done:
-        raise RuntimeError("the unlock did not succeed")
-    return {"whole": whole * 1000, "waited": waited * 1000, "released": max(clock.released) * 1000}
+    def __init__(self, settings: Settings, codes: Sqlite, journal: Path) -> None:
+        import window_stage
+
+        self._clock, self._codes = Clock(), codes
+        self._server = TimedServer.of(settings)
+        self._server.clock = self._clock
+        self._reader = VirtualReader("Okuyucu")
+        readers = VirtualReaders([TimedReader(self._reader, self._clock)])
+        desk: Any = SimpleNamespace(readers=readers, journal=FileJournal(journal), server=self._server)
+        self._pages, self._desk = window_stage, desk
+        self._stage: Any = None
+
+    def unlock(self, seat: Seat, code: str) -> dict[str, float]:
+        """Live one unlock from the first page to the first page."""
+        card = CountingCard(AkisCard.open(seat.memory))
+        card.delay = PLASTIC
+        self._reader.insert(card)
+        stage = self._stage = self._stage or self._pages.Stage(self._desk)
+        stage.start(self._pages.Wish.UNLOCK)
+        stage.code(code)
+        stage.duties()
+        stage.new_pin(NEW_PIN, NEW_PIN)
+        stage.method()
+        stage.at(self._pages.ConfirmationPage)
+        sms, self._clock.waited, self._clock.released = self._codes(seat, self._server.unlock), 0.0, []
+        began = time.perf_counter()
+        stage.confirm(sms)
+        end = stage.end()
+        whole, waited, released = time.perf_counter() - began, self._clock.waited, max(self._clock.released)
+        if "başarılı" not in stage.text():
+            raise RuntimeError("the unlock did not succeed")
+        stage.enter(end.main_button)
+        stage.at(self._pages.StartPage)
+        stage.let_go()
+        return {"whole": whole * 1000, "waited": waited * 1000, "released": released * 1000}
 
 
 if __name__ == "__main__":
