@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from window_stage import Stage, Wish, program
 from anahtar_desktop.qt import drawings, steady
 from anahtar_desktop.qt.app import application
 from anahtar_desktop.qt.pages.code import CodePage
+from anahtar_desktop.qt.pages.page import Page
 from anahtar_desktop.qt.pages.start import StartPage
 from anahtar_wire.messages import State
 
@@ -32,7 +34,11 @@ def application(language):
     QTimer.singleShot(1500, one.closeAllWindows)
     return one
 app.application = application
-sys.exit(cli.main(["window", "--language", "tr"]))
+status = cli.main(["window", "--language", "tr"])
+import builtins, gc
+assert gc.isenabled() and gc.get_freeze_count() > 10_000
+assert builtins.__import__ is builtins.__orig_import__
+sys.exit(status)
 """
 
 
@@ -95,6 +101,7 @@ def test_ten_unlocks_leave_nothing_behind_in_memory(tmp_path: Path) -> None:
         stage.let_go()
         counts.append(len(program().allWidgets()))
         assert number < 2 or counts[-1] == counts[1], counts
+        assert [type(one) for one in gc.get_objects() if isinstance(one, Page)] == [StartPage]
     stage.close()
 
 

@@ -93,6 +93,9 @@ def _window(settings: Settings, language: str, link: str | None) -> int:
     if library is not None:
         return _wrong_usage(say(Text.USAGE_NO_LIBRARY, language, library=library))
     try:
+        from anahtar_desktop.qt import quick
+
+        quick.begin()
         from anahtar_desktop.qt.app import run
     except ImportError as error:  # Qt is there, and something of the system that it needs is not
         return _wrong_usage(say(Text.USAGE_NO_LIBRARY, language, library=str(error).split(":")[0]))

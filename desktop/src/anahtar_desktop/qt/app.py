@@ -7,7 +7,7 @@ import sys
 from PySide6.QtWidgets import QApplication
 
 from anahtar_desktop import RELEASE
-from anahtar_desktop.qt import meeting, steady
+from anahtar_desktop.qt import meeting, quick, steady
 from anahtar_desktop.qt.own_words import translate
 from anahtar_desktop.qt.style import dress
 from anahtar_desktop.qt.surroundings import real
@@ -41,6 +41,7 @@ def run(settings: Settings, language: str, link: str | None = None) -> int:
         return 0
     held = meeting.take_place(place)
     window = Window(parts, dress(app), language)
+    window.seen.connect(quick.done)
     window.seen.connect(lambda: _listen(window, place, held))
     if link:
         window.seen.connect(lambda: window.take_link(link))

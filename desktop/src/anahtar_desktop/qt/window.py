@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
@@ -216,7 +215,6 @@ class Window(Frame):
         self._conversation = None
         self._parts, self._practice = self._real, None
         self._bar_text()
-        QTimer.singleShot(0, gc.collect)  # pages and what they hold go with their act, not when Python next looks
         self.look_again()
 
     def _enter(self, wish: Wish) -> None:
