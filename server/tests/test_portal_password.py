@@ -12,6 +12,7 @@ from portal_stage import Stage, make_stage, problem_of, soup
 
 from anahtar_server.confirmation.models import WebPassword
 from anahtar_server.notices.models import OutboxMessage
+from anahtar_server.signin.models import SignIn
 
 pytestmark = pytest.mark.django_db
 GOOD = "dört kuş ve bir köprü"
@@ -75,9 +76,11 @@ def test_a_web_password_needs_a_sign_in_of_the_last_minutes(stage: Stage) -> Non
     assert WebPassword.objects.count() == 0
 
 
-def test_without_a_confirmation_no_password_is_set() -> None:
+@pytest.mark.parametrize("level", ["substantial", "high"])
+def test_without_a_confirmation_no_password_is_set_at_any_level(level: str) -> None:
     made = make_stage()
     made.sign_in()
+    SignIn.objects.update(level=level)
     page = soup(made.client.get("/web-parola/"))
     assert (page.find(id="id_password"), page.find(id="web-parola-onay") is not None) == (None, True)
     assert send(made, GOOD, GOOD).headers["Location"].startswith("/onay/")
