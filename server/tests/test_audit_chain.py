@@ -76,6 +76,10 @@ class TestChain:
         assert chain(now=NOW) == AT_ONCE + 3
         assert verify(export()).holds
 
+    def test_a_backlog_is_linked_a_turn_at_a_time(self) -> None:
+        _record(2 * AT_ONCE + 1)
+        assert [chain(now=NOW, most=AT_ONCE + 1), chain(now=NOW, most=AT_ONCE), chain(now=NOW)] == [2 * AT_ONCE, 1, 0]
+
     def test_a_row_not_linked_yet_is_reported(self) -> None:
         _record(2)
         chain(now=NOW)

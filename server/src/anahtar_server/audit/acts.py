@@ -43,14 +43,15 @@ def row_of(entry: AuditEntry, *, sequence: int, previous: str) -> Row:
     )
 
 
-def chain(*, now: datetime) -> int:
-    """Link every row that has no place in the chain yet, in the order of their ids; return how many.
+def chain(*, now: datetime, most: int | None = None) -> int:
+    """Link every row that has no place in the chain yet, in the order of their ids; return how many. After `most` rows
+    it stops, with the transaction under way done.
 
     Any number of processes may call it: they wait for each other at the chain's head. A row that somebody should look
     at (`ALARMING`) is said in the log as *alarm*, once; again only where the process dies before the commit.
     """
     linked = 0
-    while AuditEntry.objects.filter(sequence=None).exists():
+    while (most is None or linked < most) and AuditEntry.objects.filter(sequence=None).exists():
         linked += _chain_some(now)
     return linked
 
