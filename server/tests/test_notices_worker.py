@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from django.db import connection, transaction
@@ -19,6 +21,7 @@ from anahtar_server import worker
 from anahtar_server.audit.models import AuditEntry
 from anahtar_server.config import Config, config
 from anahtar_server.notices.acts import tell
+from anahtar_server.notices.models import OutboxMessage
 from anahtar_server.worker import JOBS, Job, attempt, run
 from anahtar_wire.inbox import read
 
@@ -70,18 +73,7 @@ def test_a_message_is_sent_and_its_audit_linked_while_a_job_keeps_failing(
     stop = threading.Event()
     thread = _working(settings_here, stop)
     try:
-        with transaction.atomic():
-            tell(
-                channel="sms",
-                address="+905551112233",
-                text="Merhaba",
-                subject=None,
-                about="unlock:1",
-                actor="worker",
-                now=NOW,
-                not_after=None,
-                key="k",
-            )
+        _tell("sms", "+905551112233")
         _until(lambda: len(read(folder)) == 1)
         _until(lambda: AuditEntry.objects.filter(sequence=None).count() == 0 and AuditEntry.objects.count() == 2)
         _until(lambda: len(ran) > 2)
@@ -89,6 +81,41 @@ def test_a_message_is_sent_and_its_audit_linked_while_a_job_keeps_failing(
         stop.set()
         thread.join(5)
     assert not thread.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_hangs_keeps_no_sms_waiting(settings_here: Config, folder: Path) -> None:
+    """The mail server takes the connection and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        asked = settings_here.notices.model_copy(update={"email": "smtp", "smtp_port": silent.getsockname()[1]})
+        stop = threading.Event()
+        _tell("email", "a@ornek.invalid")
+        thread = _working(settings_here.model_copy(update={"notices": asked}), stop)
+        try:
+            _until(lambda: OutboxMessage.objects.get(channel="email").state == "sending")
+            _tell("sms", "+905551112233")
+            _until(lambda: OutboxMessage.objects.get(channel="sms").state == "sent", seconds=3)
+            assert OutboxMessage.objects.get(channel="email").state == "sending"
+        finally:
+            stop.set()
+            silent.close()
+            thread.join(20)
+    assert not thread.is_alive()
+
+
+def _tell(channel: Literal["sms", "email"], address: str) -> None:
+    with transaction.atomic():
+        tell(
+            channel=channel,
+            address=address,
+            text="Merhaba",
+            subject="Merhaba",
+            about="unlock:1",
+            actor="worker",
+            now=NOW,
+            not_after=None,
+            key=channel,
+        )
 
 
 @pytest.mark.django_db(transaction=True)

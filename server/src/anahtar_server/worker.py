@@ -15,7 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from anahtar_server.clock import system_clock
 from anahtar_server.config import Config
@@ -28,6 +28,8 @@ INTERVAL = 0.1
 """Seconds between two looks at the outbox."""
 SENDING = 1.0
 """Seconds that sending may take of a turn; the message under way is finished."""
+LAST_MAIL = 15.0
+"""Seconds that a mail under way has when the worker ends: more than its server has for one answer."""
 LINKED = 1000
 """Audit rows that are linked in a turn: about a second's work. After an outage thousands wait, and so may a code."""
 
@@ -76,41 +78,52 @@ def attempt(job: Job, now: datetime) -> bool:
 
 
 def run(config: Config, stop: threading.Event) -> None:
-    """Work until `stop` is set; SIGTERM and SIGINT set it when this is the main thread. Raises SinkInEarnest."""
-    work("worker", [*_own_jobs(config), *JOBS], stop)
+    """Work until `stop` is set; SIGTERM and SIGINT set it when this is the main thread. Raises SinkInEarnest.
+
+    E-mails leave in a thread of their own: a mail server that hangs keeps no SMS code waiting.
+    """
+    from anahtar_server.audit.acts import chain
+    from anahtar_server.notices.gateways import gateways
+
+    ways = gateways(config, clock=system_clock)
+    mail = threading.Thread(target=_turns, args=([_sending(ways, "email")], stop), name="e-mail", daemon=True)
+    mail.start()
+    try:
+        links = Job("link the audit", 0.25, lambda now: chain(now=now, most=LINKED))
+        work("worker", [_sending(ways, "sms"), links, *JOBS], stop)
+    finally:
+        stop.set()
+        mail.join(LAST_MAIL)
 
 
 def work(name: str, jobs: list[Job], stop: threading.Event) -> None:
     """Do these jobs, each when it is due, until `stop` is set; SIGTERM and SIGINT set it in the main thread."""
     _stop_on_signals(stop)
-    turn = _Round(jobs)
-    _log.info(f"{name} began", jobs=len(turn.jobs))
-    while not stop.is_set():
-        turn.run(ticks=monotonic(), now=system_clock())
-        stop.wait(INTERVAL)
-    close_old_connections()
+    _log.info(f"{name} began", jobs=len(jobs))
+    _turns(jobs, stop)
     _log.info(f"{name} ended")
 
 
-def _own_jobs(config: Config) -> list[Job]:
-    from anahtar_server.audit.acts import chain
-    from anahtar_server.notices.gateways import gateways
-
-    ways = gateways(config, clock=system_clock)
-    return [
-        Job("send messages", INTERVAL, lambda now: _send(ways)),
-        Job("link the audit", 0.25, lambda now: chain(now=now, most=LINKED)),
-    ]
+def _turns(jobs: list[Job], stop: threading.Event) -> None:
+    turn = _Round(jobs)
+    while not stop.is_set():
+        turn.run(ticks=monotonic(), now=system_clock())
+        stop.wait(INTERVAL)
+    connection.close()
 
 
-def _send(ways: Gateways) -> None:
-    """Send what is due, for a second at most: then other jobs have their turn."""
-    from anahtar_server.notices.sending import send_due
+def _sending(ways: Gateways, channel: str) -> Job:
+    """Return the job that sends what is due of a channel, for a second at most: then other jobs have their turn."""
+    from anahtar_server.notices.sending import Channel, send_due
 
-    until = monotonic() + SENDING
-    # A few at a time, so that the time given to them is still the time.
-    while send_due(gateways=ways, now=system_clock(), most=5) == 5 and monotonic() < until:
-        pass
+    def send(now: datetime) -> None:
+        until = monotonic() + SENDING
+        # A few at a time, so that the time given to them is still the time.
+        while send_due(gateways=ways, now=system_clock(), most=5, channel=Channel(channel)) == 5:
+            if monotonic() > until:
+                break
+
+    return Job(f"send {channel}", INTERVAL, send)
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

@@ -21,7 +21,7 @@ from anahtar_server.notices.ports import AddressRefused, NotSent
 from anahtar_server.notices.rules import LEASE, MOST_ATTEMPTS, next_try, too_late
 from anahtar_server.points import Point, committing, reach
 
-State = OutboxMessage.State
+State, Channel = OutboxMessage.State, OutboxMessage.Channel
 WORKER = "worker"
 _log = structlog.get_logger(__name__)
 
@@ -30,14 +30,15 @@ _OLDEST: _Order = ("id",)
 _WAITED_FOR: _Order = (F("not_after").asc(nulls_last=True), "id")
 
 
-def send_due(*, gateways: Gateways, now: datetime, most: int = 50) -> int:
-    """Send up to `most` messages that are due at `now` and return how many were touched; any number of workers may.
+def send_due(*, gateways: Gateways, now: datetime, most: int = 50, channel: Channel | None = None) -> int:
+    """Send up to `most` messages that are due at `now`, of one channel or of all, and return how many were touched.
 
-    Somebody waits for what ends soon, a code: it goes first. The last place is the oldest message's, whatever it is, so
-    that codes keep no notice back for ever. Raises what the database raises; what a gateway raises ends in the row.
+    Any number of workers may. Somebody waits for what ends soon, a code: it goes first. The last place is the oldest
+    message's, whatever it is, so that codes keep no notice back for ever. Raises what the database raises; what a
+    gateway raises ends in the row.
     """
     for touched in range(most):
-        message = _lease(_OLDEST if touched == most - 1 else _WAITED_FOR, now)
+        message = _lease(channel, _OLDEST if touched == most - 1 else _WAITED_FOR, now)
         if message is None:
             return touched
         if message.state == State.SENDING:
@@ -45,17 +46,18 @@ def send_due(*, gateways: Gateways, now: datetime, most: int = 50) -> int:
     return most
 
 
-def _due(now: datetime) -> QuerySet[OutboxMessage]:
+def _due(channel: Channel | None, now: datetime) -> QuerySet[OutboxMessage]:
     free = Q(lease_until=None) | Q(lease_until__lte=now)
-    return OutboxMessage.objects.filter(free, state__in=(State.QUEUED, State.SENDING))
+    due = OutboxMessage.objects.filter(free, state__in=(State.QUEUED, State.SENDING))
+    return due if channel is None else due.filter(channel=channel)
 
 
-def _lease(order: _Order, now: datetime) -> OutboxMessage | None:
+def _lease(channel: Channel | None, order: _Order, now: datetime) -> OutboxMessage | None:
     """Take the first due message: as "sending", or as "given-up" if it is of no use any more."""
-    if not _due(now).exists():
+    if not _due(channel, now).exists():
         return None  # without a transaction: the usual case must not lock the embedded database
     with committing(Point.SEND_BEFORE_LEASE, Point.SEND_AFTER_LEASE):
-        due = _due(now).select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        due = _due(channel, now).select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
         message = due.order_by(*order).first()
         if message is None:
             return None
@@ -99,7 +101,7 @@ def _send(message: OutboxMessage, gateways: Gateways, now: datetime) -> None:
 
 
 def _hand_over(message: OutboxMessage, gateways: Gateways) -> None:
-    if message.channel == OutboxMessage.Channel.SMS:
+    if message.channel == Channel.SMS:
         gateways.sms.send(message.address, message.text)
     else:
         gateways.email.send(message.address, message.subject, message.text)
