@@ -164,6 +164,8 @@ class Stage:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # each leads a group of its own: no child stays behind
         process.wait()
+        while name in self._ports and _listens(self._ports[name]):
+            time.sleep(0.01)  # a child goes a little after it, and would be taken for the next one that is ready
 
     def _wait_until_ready(self) -> None:
         logs = self.folder / "logs"
