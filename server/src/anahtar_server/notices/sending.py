@@ -21,7 +21,8 @@ from anahtar_server.notices.ports import AddressRefused, NotSent
 from anahtar_server.notices.rules import LEASE, MOST_ATTEMPTS, next_try, too_late
 from anahtar_server.points import Point, committing, reach
 
-State, Channel = OutboxMessage.State, OutboxMessage.Channel
+State = OutboxMessage.State
+Channel = OutboxMessage.Channel
 WORKER = "worker"
 _log = structlog.get_logger(__name__)
 
