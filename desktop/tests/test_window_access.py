@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from desk import NEW, Desk
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
@@ -19,6 +19,7 @@ from anahtar_desktop.qt.frame import Frame
 from anahtar_desktop.qt.pages.code import CodePage
 from anahtar_desktop.qt.pages.page import Page, Setting
 from anahtar_desktop.qt.pages.pins import NewPinPage
+from anahtar_desktop.qt.pages.start import StartPage
 from anahtar_desktop.qt.palette import CONTRAST, DARK, LIGHT, READ_ON, Palette, contrast
 from anahtar_desktop.qt.style import Look, dress
 from anahtar_desktop.qt.texts import LABELS, Label
@@ -239,6 +240,20 @@ def test_qts_own_words_are_turkish_too() -> None:
     app = program("tr")
     assert app.translate("QPlatformTheme", "Cancel") == "İptal"
     assert app.translate("QLineEdit", "&Copy").replace("&", "") == "Kopyala"
+
+
+def test_without_qts_language_file_our_words_stay_turkish_and_qts_are_english(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as missing:
+        missing.setattr(QLibraryInfo, "path", lambda place: str(tmp_path))
+        app = program("tr")
+        stage = Stage(Desk(tmp_path))
+        stage.at(StartPage)
+        assert "Kilit Çözme" in " ".join(one.text() for one in stage.window.findChildren(QPushButton))
+        assert app.translate("QPlatformTheme", "Cancel") == "Cancel"
+        stage.close()
+    assert program("tr").translate("QPlatformTheme", "Cancel") == "İptal"
 
 
 def test_a_page_answers_once(shows: Shows) -> None:
