@@ -12,8 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from anahtar_server.config import Config, SecretFile, SettingsWrong, config
-
 if TYPE_CHECKING:  # Django is set up only when a command runs
     from anahtar_card.reader import Reader
     from anahtar_server.certificates.workshop import Owner
@@ -63,7 +61,7 @@ def blank_command(args: argparse.Namespace) -> int:
     from anahtar_card.virtual import Memory
     from anahtar_server.certificates.workshop import TRANSPORT_KEY_LENGTH
 
-    _refuse_in_earnest(config())
+    _refuse_in_earnest()
     if args.card.exists():
         print("anahtar: there is a card already", file=sys.stderr)
         return 1
@@ -82,6 +80,7 @@ def issue_command(args: argparse.Namespace) -> int:
     from anahtar_server.certificates import lifecycle
     from anahtar_server.certificates.possession import NoProof
     from anahtar_server.clock import system_clock
+    from anahtar_server.config import SettingsWrong
     from anahtar_server.custody.errors import CustodyError
     from anahtar_wire.problems import Refusal
 
@@ -151,6 +150,8 @@ def _owner(*, seal: bool) -> Owner:
 
 
 def _transport_keys(path: Path) -> dict[str, bytes]:
+    from anahtar_server.config import SecretFile
+
     keys = json.loads(SecretFile(path=path).read())
     return {serial.upper(): bytes.fromhex(key) for serial, key in keys.items()}
 
@@ -162,7 +163,7 @@ def _reader(name: str | None, card: Path | None) -> Reader:
         from anahtar_card.virtual import Memory
         from anahtar_card.virtual_reader import FileReader
 
-        _refuse_in_earnest(config())
+        _refuse_in_earnest()
         return FileReader(card.stem, card, lambda path: AkisCard.open(Memory.open(path, rehearsal=True)))
     from anahtar_card.pcsc import PcscReaders
 
@@ -172,13 +173,16 @@ def _reader(name: str | None, card: Path | None) -> Reader:
     return found[0]
 
 
-def _refuse_in_earnest(settings: Config) -> None:
-    if not settings.rehearsal:
+def _refuse_in_earnest() -> None:
+    from anahtar_server.config import SettingsWrong, config
+
+    if not config().rehearsal:
         raise SettingsWrong("virtual cards are for rehearsals")
 
 
 @contextmanager
 def _custody() -> Iterator[Custody]:
+    from anahtar_server.config import config
     from anahtar_server.custody.opening import open_custody
 
     custody = open_custody(config())
