@@ -53,9 +53,9 @@ WORDS = {
         sign_in="Sign in with e-Devlet (E-Devlet ile Giriş)",
         gate="Go to the e-Devlet gate",
         menu="NES services",
-        pin="Set a PIN / Unlock",
+        pin="Set a PIN / unlock",
         read="I have read and understood this",
-        make="Create Verification Code",
+        make="Create a verification code",
         end="Your PIN was changed",
         certificates="List certificates",
     ),
@@ -168,7 +168,7 @@ def type_into(page: Page, selector: str, text: str, *, sends: bool = False) -> N
     ("language", "heard"),
     [
         ("tr", ['heading "Doğrulama kodu"', "1. grup: ", 'button "Kodu Kopyala"', 'button "İşlemden Vazgeç"']),
-        ("en", ['heading "Verification code"', "Group 1: ", 'button "Copy the Code"', 'button "Cancel the Unlock"']),
+        ("en", ['heading "Verification code"', "Group 1: ", 'button "Copy the code"', 'button "Cancel the unlock"']),
     ],
 )
 def test_a_screen_reader_hears_the_code_letter_by_letter_and_each_button_by_name(
