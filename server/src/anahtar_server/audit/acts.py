@@ -12,6 +12,7 @@ from anahtar_server.audit.models import AuditEntry, AuditHead
 from anahtar_server.audit.names import ALARMING, Act
 from anahtar_server.audit.rules import GENESIS, Fact, Row, facts_text, moment
 from anahtar_server.points import Point, committing
+from anahtar_server.prepared import insert
 
 _log = structlog.get_logger(__name__)
 
@@ -27,7 +28,7 @@ def record(*, actor: str, act: Act, subject: str, now: datetime, **facts: Fact) 
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("an audit row commits with its act: open a transaction round both")
-    AuditEntry.objects.create(at=now, actor=actor, act=act.value, subject=subject, facts=facts_text(facts))
+    insert(AuditEntry(at=now, actor=actor, act=act.value, subject=subject, facts=facts_text(facts)))
 
 
 def row_of(entry: AuditEntry, *, sequence: int, previous: str) -> Row:

@@ -10,6 +10,11 @@ from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.cards.models import Card, LedgerEntry
 from anahtar_server.people.models import Firm, Holder
+from anahtar_server.prepared import Prepared, insert
+
+_LAST_PROVED = Prepared(
+    lambda card: LedgerEntry.objects.filter(card=card, what=LedgerEntry.What.PROVED.value).order_by("-pk")[:1]
+)
 
 
 @transaction.atomic
@@ -63,9 +68,8 @@ def _set_condition(card: Card, condition: Card.Condition, act: Act, actor: str, 
 def note_proved(*, card: Card, pin_tries: int, key_tries: int, now: datetime) -> None:
     """Keep what a card has proved about its tries; fewer tries of the authority's key than last time mean that it did
     not accept a cryptogram in between, which is kept too."""
-    last = LedgerEntry.objects.filter(card=card, what=LedgerEntry.What.PROVED).order_by("-pk").first()
+    last = _LAST_PROVED.first(card=card.pk)
     if last is not None and last.key_tries is not None and key_tries < last.key_tries:
-        LedgerEntry.objects.create(card=card, at=now, what=LedgerEntry.What.CRYPTOGRAM_FAILED)
-    LedgerEntry.objects.create(
-        card=card, at=now, what=LedgerEntry.What.PROVED, pin_tries=pin_tries, key_tries=key_tries
-    )
+        insert(LedgerEntry(card=card, at=now, what=LedgerEntry.What.CRYPTOGRAM_FAILED.value))
+    proved = LedgerEntry.What.PROVED.value
+    insert(LedgerEntry(card=card, at=now, what=proved, pin_tries=pin_tries, key_tries=key_tries))

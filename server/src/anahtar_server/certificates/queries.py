@@ -11,7 +11,10 @@ from anahtar_server.cards.queries import cards_for
 from anahtar_server.certificates.lifecycle import Party
 from anahtar_server.certificates.models import Certificate
 from anahtar_server.people.models import Holder
+from anahtar_server.prepared import Prepared
 from anahtar_wire.problems import Problem, Refusal
+
+_STATES = Prepared(lambda card: Certificate.objects.filter(card=card).values_list("state", flat=True).distinct())
 
 
 def of_card(card: Card) -> QuerySet[Certificate]:
@@ -30,8 +33,7 @@ def for_holder(holder: Holder, now: datetime) -> QuerySet[Certificate]:
 
 def all_revoked(card: Card) -> bool:
     """Tell whether the card has certificates and each of them is revoked: then no PIN is set on it any more."""
-    states = Certificate.objects.filter(card=card).values_list("state", flat=True).distinct()
-    return set(states) == {Certificate.State.REVOKED.value}
+    return set(_STATES.all(card=card.pk)) == {Certificate.State.REVOKED.value}
 
 
 def refuse_unusable(card: Card) -> None:

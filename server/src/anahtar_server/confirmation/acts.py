@@ -16,10 +16,18 @@ from anahtar_server.audit.names import Act
 from anahtar_server.config import Limits
 from anahtar_server.confirmation import rules
 from anahtar_server.confirmation.models import Question, WebPassword
-from anahtar_server.confirmation.queries import Way
+from anahtar_server.confirmation.queries import Way, password_of
 from anahtar_server.people.models import Holder
+from anahtar_server.prepared import Prepared, insert, rewrite
 from anahtar_wire.messages import Method
 from anahtar_wire.problems import Problem, Refusal
+
+_LOCKED = Prepared(lambda about: Question.objects.select_for_update().filter(about=about))
+_OPEN = Prepared(
+    lambda about, method: Question.objects.select_for_update().filter(
+        about=about, method=method, answered_at__isnull=True
+    )
+)
 
 
 class Verdict(StrEnum):
@@ -49,11 +57,10 @@ class Asked:
 def ask(*, about: str, holder: Holder, way: Way, code_key: bytes, limits: Limits, actor: str, now: datetime) -> Asked:
     """Put (or put again) the question that confirms `about`. Raises Refusal: TOO_MANY, the way is not usable."""
     way.refuse_if_unusable()
-    question, _ = Question.objects.select_for_update().get_or_create(
-        about=about, defaults={"holder": holder, "method": way.method, "expires_at": now}
-    )
+    insert(Question(about=about, holder=holder, method=way.method.value, expires_at=now), unless="about")
+    question = _LOCKED.one(about=about)
     code = None
-    question.method = way.method
+    question.method = way.method.value
     question.expires_at = now + timedelta(seconds=limits.consent_seconds)
     if way.method is Method.SMS:
         if question.messages_sent >= limits.sms_per_unlock:
@@ -62,7 +69,7 @@ def ask(*, about: str, holder: Holder, way: Way, code_key: bytes, limits: Limits
         question.code_mac = rules.code_mac(code_key, about, code)
         question.messages_sent += 1
         question.expires_at = now + timedelta(seconds=limits.sms_code_seconds)
-    question.save()
+    rewrite(question)
     record(actor=actor, act=Act.CONFIRMATION_ASKED, subject=about, now=now, method=way.method.value)
     return Asked(question.expires_at, limits.confirmation_tries - question.tries_used, code, question.messages_sent)
 
@@ -75,7 +82,7 @@ def answer(
 
     Raises Refusal CONFIRMATION_NOT_ASKED when no question of this method is open.
     """
-    question = Question.objects.select_for_update().filter(about=about, method=method, answered_at=None).first()
+    question = _OPEN.first(about=about, method=method.value)
     if question is None:
         raise Refusal(Problem.CONFIRMATION_NOT_ASKED)
     left = limits.confirmation_tries - question.tries_used
@@ -86,10 +93,10 @@ def answer(
     if _matches(question, method, text, code_key):
         question.answered_at = now
         question.code_mac = b""
-        question.save(update_fields=["answered_at", "code_mac"])
+        rewrite(question, "answered_at", "code_mac")
         return Verdict.RIGHT, left
     question.tries_used += 1
-    question.save(update_fields=["tries_used"])
+    rewrite(question, "tries_used")
     record(actor=actor, act=Act.CONFIRMATION_WRONG, subject=about, now=now, method=method.value, left=left - 1)
     return (Verdict.WRONG if left > 1 else Verdict.SPENT), left - 1
 
@@ -102,7 +109,7 @@ def _in_time(question: Question, limits: Limits, now: datetime) -> bool:
 
 def _matches(question: Question, method: Method, text: str, code_key: bytes) -> bool:
     if method is Method.WEB:
-        password = WebPassword.objects.filter(holder=question.holder).first()
+        password = password_of(question.holder)
         return password is not None and check_password(text, password.encoded)
     expected = bytes(question.code_mac)
     given = rules.code_mac(code_key, question.about, rules.cleaned(text))

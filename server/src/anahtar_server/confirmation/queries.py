@@ -12,8 +12,11 @@ from anahtar_server.confirmation.rules import counts_from
 from anahtar_server.people.models import Holder
 from anahtar_server.people.queries import confirmation_line
 from anahtar_server.people.rules import masked_mobile
+from anahtar_server.prepared import Prepared
 from anahtar_wire.messages import Method
 from anahtar_wire.problems import Problem, Refusal
+
+_PASSWORD = Prepared(lambda holder: WebPassword.objects.filter(holder=holder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,14 @@ def sms_way(holder: Holder, limits: Limits, now: datetime) -> Way:
     return Way(Method.SMS, line.address, shown)
 
 
+def password_of(holder: Holder) -> WebPassword | None:
+    """Return the holder's web password, if one was set."""
+    return _PASSWORD.first(holder=holder.pk)
+
+
 def web_way(holder: Holder, limits: Limits, now: datetime) -> Way:
     """Return the web password's way: one set within the last hours of the setting confirms nothing."""
-    password = WebPassword.objects.filter(holder=holder).first()
+    password = password_of(holder)
     if password is None:
         return Way(Method.WEB, problem=Problem.METHOD_NOT_SET)
     usable = counts_from(password.set_at, limits.web_password_hours)

@@ -9,11 +9,14 @@ from typing import Protocol
 from joserfc.jwk import KeySet
 
 from anahtar_server.cards.queries import may_act_on
+from anahtar_server.prepared import Prepared
 from anahtar_server.signin.assertion import Claims, check_assertion
 from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.rules import AnswerWrong, Reason, is_fresh
 from anahtar_server.unlock.models import Unlock
 from anahtar_wire.problems import Problem, Refusal
+
+_SIGN_IN = Prepared(lambda sign_in: SignIn.objects.select_related("holder").filter(pk=sign_in))
 
 
 class FetchesKeys(Protocol):
@@ -39,7 +42,7 @@ class Vouching:
         Raises Refusal SIGN_IN_REFUSED, SIGN_IN_STALE, CARD_NOT_YOURS, or KEY_SERVICE_GONE when the provider's keys
         cannot be had.
         """
-        sign_in = SignIn.objects.select_related("holder").get(pk=unlock.sign_in_id)
+        sign_in = _SIGN_IN.one(sign_in=unlock.sign_in_id)
         claims = self._claims(sign_in, now)
         if sign_in.holder_id != unlock.holder_id or claims.tckn != sign_in.holder.tckn:
             raise Refusal(Problem.SIGN_IN_REFUSED)

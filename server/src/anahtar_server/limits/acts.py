@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import connection, transaction
 
 from anahtar_server.limits.models import Hit
+from anahtar_server.prepared import Prepared, insert
 from anahtar_wire.problems import Problem, Refusal
 
 
 def check(*, kind: str, key: str, most: int, seconds: int, now: datetime) -> None:
     """Refuse (Problem.TOO_MANY, with `minutes` to wait) if `most` tries of `kind` under `key` lie within `seconds`."""
     since = now - timedelta(seconds=seconds)
-    hits = Hit.objects.filter(kind=kind, key=key, at__gt=since).order_by("-at")[most - 1 : most]
-    for oldest in hits:
+    for oldest in _hits(most).all(kind=kind, key=key, since=since):
         wait = (oldest.at + timedelta(seconds=seconds) - now).total_seconds()
         raise Refusal(Problem.TOO_MANY, minutes=max(1, round(wait / 60 + 0.5)))
+
+
+@cache
+def _hits(most: int) -> Prepared[Hit]:
+    """The try that fills the count, if there are that many."""
+    return Prepared(
+        lambda kind, key, since: Hit.objects.filter(kind=kind, key=key, at__gt=since).order_by("-at")[most - 1 : most]
+    )
 
 
 def reached(*, kind: str, key: str, most: int, seconds: int, now: datetime) -> bool:
@@ -49,7 +58,7 @@ def one_at_a_time(*, kind: str, key: str) -> None:
 
 def count(*, kind: str, key: str, now: datetime) -> None:
     """Count one try; it stays counted whatever happens after, so call it in a transaction that commits."""
-    Hit.objects.create(kind=kind, key=key, at=now)
+    insert(Hit(kind=kind, key=key, at=now))
 
 
 def forget(*, before: datetime) -> int:

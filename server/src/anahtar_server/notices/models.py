@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import connection, models
+from django.db import models
+
+from anahtar_server.prepared import insert
 
 
 class Outbox(models.Manager["OutboxMessage"]):
@@ -14,18 +16,7 @@ class Outbox(models.Manager["OutboxMessage"]):
         One statement without a savepoint, and nothing is read back but the number: a text may hold a code, and who
         queues a message has no right to read any.
         """
-        fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
-        values = [field.get_db_prep_save(field.pre_save(message, add=True), connection) for field in fields]
-        columns = ", ".join(str(field.column) for field in fields)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {self.model._meta.db_table} ({columns}) "  # noqa: S608  # names of our own columns
-                f"VALUES ({', '.join(['%s'] * len(fields))}) ON CONFLICT (key) DO NOTHING RETURNING id",
-                values,
-            )
-            row = cursor.fetchone()
-        message.pk = row[0] if row else None
-        return row is not None
+        return insert(message, unless="key")
 
 
 class OutboxMessage(models.Model):

@@ -27,7 +27,7 @@ def add_own_line(*, holder: Holder, channel: str, address: str, portal_url: str,
     seventh line.
     """
     Holder.objects.select_for_update().get(pk=holder.pk)
-    before = list(lines_of(holder))
+    before = lines_of(holder)
     wanted = checked_mobile(address) if channel == ContactLine.Channel.SMS else address
     there = next((one for one in before if (one.channel, one.address) == (channel, wanted)), None)
     if there is not None:
@@ -48,7 +48,7 @@ def end_own_line(*, holder: Holder, line_id: int, portal_url: str, hours: int, n
     Raises Refusal PAGE_NOT_FOUND for a line of others, METHOD_NOT_SET when none would stay.
     """
     Holder.objects.select_for_update().get(pk=holder.pk)
-    before = list(lines_of(holder))
+    before = lines_of(holder)
     line = next((one for one in before if one.pk == line_id), None)
     if line is None:
         raise Refusal(Problem.PAGE_NOT_FOUND)

@@ -6,13 +6,15 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from anahtar_server.people.models import ContactLine, Firm, HiddenDigits, Holder
-from anahtar_server.people.queries import lines_of
+from anahtar_server.people.models import Firm, HiddenDigits, Holder
+from anahtar_server.people.queries import mobiles_of
 from anahtar_server.people.rules import personal_digits
+from anahtar_server.prepared import Prepared
 
 COST = 1024  # scrypt's N: some 3 ms a try, so that digits cannot be read out of a claim in passing
 LENGTH = 16
 _LENGTHS = range(6, 9)
+_KEPT = Prepared(lambda made_of: HiddenDigits.objects.filter(made_of=made_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ def hidden_digits(holder: Holder, firm: Firm | None) -> Hidden:
     """Return the hidden digits of who acts and of the firm; made once, and again when a number or line changes."""
     texts = _personal(holder, firm)
     made_of = hashlib.sha256("\0".join([str(holder.pk), *texts]).encode()).hexdigest()
-    kept = HiddenDigits.objects.filter(made_of=made_of).first()
+    kept = _KEPT.first(made_of=made_of)
     if kept is None:
         salt = secrets.token_bytes(16)
         digests = b"".join(_digest(run, salt) for run in sorted({run for text in texts for run in _runs(text)}))
@@ -43,9 +45,9 @@ def _digest(run: str, salt: bytes) -> bytes:
 
 
 def _personal(holder: Holder, firm: Firm | None) -> list[str]:
-    mobiles = lines_of(holder).filter(channel=ContactLine.Channel.SMS).values_list("address", flat=True)
+    mobiles = [line.address for line in mobiles_of(holder)]
     numbers = [holder.tckn, *([firm.tax_number] if firm is not None else [])]
-    return personal_digits(numbers, holder.birth_date, list(mobiles))
+    return personal_digits(numbers, holder.birth_date, mobiles)
 
 
 def _runs(text: str) -> set[str]:

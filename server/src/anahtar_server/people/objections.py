@@ -16,6 +16,7 @@ from django.db import transaction
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.people.models import Holder, Objection
+from anahtar_server.prepared import insert
 from anahtar_wire.code import ALPHABET
 
 GROUP, GROUPS = 5, 2
@@ -25,7 +26,6 @@ _COST = 2**10  # 2 ms: one is made in every unlock, and who finds one can suspen
 _DROPPED = str.maketrans("", "", " -\u2010\u2011\u2013\u2014\u00a0\t")
 
 
-@transaction.atomic
 def make_objection(
     *, holder: Holder, subject: str, about: str, choose: Callable[[Sequence[str]], str], now: datetime
 ) -> str:
@@ -35,9 +35,8 @@ def make_objection(
     seals of a firm. `choose` picks one character (`secrets.choice` in earnest).
     """
     plain = "".join(choose(ALPHABET) for _ in range(GROUP * GROUPS))
-    Objection.objects.create(
-        digest=_digest(plain), holder=holder, subject=subject, about=about, made_at=now, ends_at=now + LASTS
-    )
+    digest = _digest(plain)
+    insert(Objection(digest=digest, holder=holder, subject=subject, about=about, made_at=now, ends_at=now + LASTS))
     return "-".join(plain[start : start + GROUP] for start in range(0, len(plain), GROUP))
 
 

@@ -8,6 +8,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from anahtar_server.people.models import ContactLine, Firm, Holder, Representation
+from anahtar_server.prepared import Prepared
+
+_LINES = Prepared(
+    lambda holder: ContactLine.objects.filter(holder=holder, ended_at__isnull=True).order_by("since", "pk")
+)
 
 
 def firms_of(holder: Holder, now: datetime) -> QuerySet[Firm]:
@@ -40,11 +45,17 @@ def representations_of(firm: Firm, now: datetime) -> QuerySet[Representation]:
     return Representation.objects.filter(current, firm=firm).select_related("holder").order_by("since", "pk")
 
 
-def lines_of(holder: Holder) -> QuerySet[ContactLine]:
+def lines_of(holder: Holder) -> list[ContactLine]:
     """Return the lines on which `holder` is told things, the oldest first."""
-    return ContactLine.objects.filter(holder=holder, ended_at__isnull=True).order_by("since", "pk")
+    return _LINES.all(holder=holder.pk)
+
+
+def mobiles_of(holder: Holder) -> list[ContactLine]:
+    """Return those of `lines_of` that take an SMS."""
+    return [line for line in lines_of(holder) if line.channel == ContactLine.Channel.SMS]
 
 
 def confirmation_line(holder: Holder) -> ContactLine | None:
     """Return the mobile line that takes the holder's SMS codes: the one added last, for an older one was replaced."""
-    return lines_of(holder).filter(channel=ContactLine.Channel.SMS).last()
+    mobiles = mobiles_of(holder)
+    return mobiles[-1] if mobiles else None

@@ -10,15 +10,31 @@ from django.db.models import Q, QuerySet
 from anahtar_server.cards.models import Card
 from anahtar_server.config import Limits
 from anahtar_server.people.models import Holder
+from anahtar_server.prepared import Prepared
 from anahtar_server.unlock import rules
 from anahtar_server.unlock.models import Consent, Grant, Unlock
 from anahtar_wire.messages import Evidence, Standing, State
 from anahtar_wire.problems import Problem, Refusal
 
+_LIVE = Prepared(lambda card: Unlock.objects.filter(card=card, live=True).order_by("pk"))
+_BY_KEY = Prepared(lambda unlock: Unlock.objects.select_related("card").filter(pk=unlock))
+_HOLDERS_OWN = Prepared(
+    lambda unlock, holder: Unlock.objects.filter(pk=unlock, holder=holder).select_related("card", "card__firm")
+)
+_UNSETTLED = Prepared(
+    lambda card: Unlock.objects.filter(
+        card=card, state__in=[state.value for state in rules.UNSETTLED_OUTCOME]
+    ).order_by("-opened_at")[:1]
+)
+_CONSENTS = Prepared(
+    lambda unlock: Consent.objects.filter(unlock=unlock).select_related("evidence_grant").order_by("-pk")[:1]
+)
+_GRANTS = Prepared(lambda unlock, purpose: Grant.objects.filter(unlock=unlock, purpose=purpose).order_by("-pk")[:1])
+
 
 def live_for_card(card: Card) -> Unlock | None:
     """Return the card's live unlock, if there is one."""
-    return Unlock.objects.filter(card=card, live=True).first()
+    return _LIVE.first(card=card.pk)
 
 
 def of_holder(holder: Holder) -> QuerySet[Unlock]:
@@ -29,7 +45,7 @@ def of_holder(holder: Holder) -> QuerySet[Unlock]:
 def get(name: str, holder: Holder) -> Unlock:
     """Return a holder's unlock by its name; raises Refusal PAGE_NOT_FOUND, also for another person's."""
     try:
-        found = of_holder(holder).filter(pk=uuid.UUID(hex=name)).first()
+        found = _HOLDERS_OWN.first(unlock=uuid.UUID(hex=name), holder=holder.pk)
     except ValueError:
         found = None
     if found is None:
@@ -39,9 +55,9 @@ def get(name: str, holder: Holder) -> Unlock:
 
 
 def by_name(name: str) -> Unlock:
-    """Return an unlock by its name; raises Refusal UNLOCK_UNKNOWN."""
+    """Return an unlock with its card by its name; raises Refusal UNLOCK_UNKNOWN."""
     try:
-        found = Unlock.objects.filter(pk=uuid.UUID(hex=name)).first()
+        found = _BY_KEY.first(unlock=uuid.UUID(hex=name))
     except ValueError:
         found = None
     if found is None:
@@ -51,13 +67,12 @@ def by_name(name: str) -> Unlock:
 
 def unsettled_of(card: Card) -> Unlock | None:
     """Return the card's unlock whose outcome nobody knows yet, the newest, if there is one."""
-    states = [state.value for state in rules.UNSETTLED_OUTCOME]
-    return Unlock.objects.filter(card=card, state__in=states).order_by("-opened_at").first()
+    return _UNSETTLED.first(card=card.pk)
 
 
 def last_consent(unlock: Unlock) -> Consent:
     """Return the newest consent; raises Refusal UNLOCK_NOT_READY when none was recorded."""
-    consent = Consent.objects.filter(unlock=unlock).select_related("evidence_grant").order_by("-pk").first()
+    consent = _CONSENTS.first(unlock=unlock.pk)
     if consent is None:
         raise Refusal(Problem.UNLOCK_NOT_READY, state=unlock.state)
     return consent
@@ -65,10 +80,15 @@ def last_consent(unlock: Unlock) -> Consent:
 
 def open_grant(unlock: Unlock, purpose: Grant.Purpose) -> Grant:
     """Return the newest grant of this purpose, used or not; raises Refusal UNLOCK_NOT_READY when none was given."""
-    grant = Grant.objects.filter(unlock=unlock, purpose=purpose).order_by("-pk").first()
+    grant = _GRANTS.first(unlock=unlock.pk, purpose=purpose.value)
     if grant is None:
         raise Refusal(Problem.UNLOCK_NOT_READY, state=unlock.state)
     return grant
+
+
+def with_card(unlock_id: uuid.UUID) -> Unlock:
+    """Return an unlock with its card by its key; raises ObjectDoesNotExist."""
+    return _BY_KEY.one(unlock=unlock_id)
 
 
 def was_seen(unlock: Unlock) -> bool:

@@ -73,7 +73,7 @@ def end_sign_ins(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
 @signed_in_lately(lambda settings: settings.step_up_minutes)
 def contact(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
     """Show the holder's lines, masked (GET); begin to add one (POST)."""
-    lines = list(lines_of(sign_in.holder))
+    lines = lines_of(sign_in.holder)
     form = NewLine(lines, request.POST if request.method == "POST" else None, initial=take(request))
     if form.is_bound and form.is_valid():
         channel, address = form.cleaned_data["channel"], form.cleaned_data["address"]
@@ -99,7 +99,7 @@ def _line(line: ContactLine, lines: list[ContactLine]) -> dict[str, Any]:
 @signed_in_lately(lambda settings: settings.step_up_minutes)
 def end_line(request: HttpRequest, sign_in: SignIn) -> HttpResponse:
     """Begin to remove a line (`hat`); raises Refusal PAGE_NOT_FOUND for a line of others."""
-    lines = list(lines_of(sign_in.holder))
+    lines = lines_of(sign_in.holder)
     line = next((one for one in lines if str(one.pk) == request.POST.get("hat")), None)
     if line is None or not _line(line, lines)["removable"]:
         raise Refusal(Problem.PAGE_NOT_FOUND)

@@ -17,7 +17,7 @@ from anahtar_server.certificates.models import Authority, Certificate, Change
 from anahtar_server.portal import life
 from anahtar_server.portal.fields import fields_of
 from anahtar_server.portal.guard import signed_in
-from anahtar_server.portal.owner import Owner, owner_for
+from anahtar_server.portal.owner import Owner, owner_for, with_certificates
 from anahtar_server.portal.words import certificate_told, profile_told
 from anahtar_server.signin.models import SignIn
 from anahtar_wire.problems import Problem, Refusal
@@ -32,7 +32,7 @@ def certificates(request: HttpRequest, sign_in: SignIn, firm: UUID | None = None
     """List the owner's certificates with what may be done with each."""
     now = timezone.now()
     owner = owner_for(sign_in.holder, firm, now)
-    rows = [_row(one, now) for card in owner.cards() for one in card.certificates.all()]
+    rows = [_row(one, now) for card in with_certificates(owner.cards()) for one in card.certificates.all()]
     wanted = request.GET.get("islem", "")
     return render(request, "portal/certificates.html", {"owner": owner, "rows": rows, "wanted": wanted})
 

@@ -17,7 +17,7 @@ from anahtar_server.people.models import Firm, Holder
 from anahtar_server.people.queries import firms_of, representations_of
 from anahtar_server.people.rules import masked_name
 from anahtar_server.portal.guard import signed_in
-from anahtar_server.portal.owner import Owner, firm_of
+from anahtar_server.portal.owner import Owner, firm_of, with_certificates
 from anahtar_server.portal.rules import matches
 from anahtar_server.portal.words import CARD_CONDITIONS, certificate_told, profile_told
 from anahtar_server.portal.words_agreement import WHAT
@@ -63,7 +63,7 @@ def _menu(request: HttpRequest, owner: Owner) -> HttpResponse:
     now = timezone.now()
     shown = {
         "owner": owner,
-        "cards": [_shown(card, now) for card in owner.cards()],
+        "cards": [_shown(card, now) for card in with_certificates(owner.cards())],
         "live": of_holder(owner.holder).filter(live=True, card__firm=owner.firm),
         "waiting": _waiting(owner.firm, now) if owner.firm else [],
         "representatives": _representatives(owner.firm, owner.holder, now) if owner.firm else [],

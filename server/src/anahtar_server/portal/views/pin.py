@@ -19,7 +19,7 @@ from anahtar_server.portal.forms import OpenUnlock
 from anahtar_server.portal.guard import signed_in_lately
 from anahtar_server.portal.kept import take
 from anahtar_server.portal.opening import open_for
-from anahtar_server.portal.owner import Owner, firm_of
+from anahtar_server.portal.owner import Owner, firm_of, with_certificates
 from anahtar_server.portal.words import DUTIES, certificate_told
 from anahtar_server.signin.models import SignIn
 from anahtar_server.unlock import queries
@@ -72,7 +72,8 @@ def _has_pin(card: Card) -> bool:
 
 
 def _suspendable(card: Card, now: datetime) -> list[Certificate]:
-    return [one for one in card.certificates.all() if one.state == Certificate.State.VALID and now < one.not_after]
+    certificates = with_certificates([card])[0].certificates.all()
+    return [one for one in certificates if one.state == Certificate.State.VALID and now < one.not_after]
 
 
 def _offer_suspending(
@@ -100,7 +101,7 @@ def _ask(
             "chosen": card.serial == chosen,
             "told": [certificate_told(one, now) for one in card.certificates.all()],
         }
-        for card in cards
+        for card in with_certificates(cards)
     ]
     choosable = any(row["usable"] for row in rows)
     shown = {"owner": owner, "rows": rows, "choosable": choosable, "form": form, "duties": DUTIES}

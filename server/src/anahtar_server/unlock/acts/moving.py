@@ -10,9 +10,19 @@ from django.db.models import Subquery
 from anahtar_server.audit.acts import record
 from anahtar_server.audit.names import Act
 from anahtar_server.cards.models import Card
+from anahtar_server.prepared import Prepared, rewrite
 from anahtar_server.unlock import rules
 from anahtar_server.unlock.models import Unlock
 from anahtar_server.unlock.rules import Event
+
+_CARD_OF = Prepared(
+    lambda unlock: Card.objects.select_for_update().filter(
+        pk=Subquery(Unlock.objects.filter(pk=unlock).values("card_id"))
+    )
+)
+_WITH_HOLDER = Prepared(
+    lambda unlock: Unlock.objects.select_for_update(of=("self",)).select_related("holder").filter(pk=unlock)
+)
 
 
 def locked(unlock_id: UUID) -> Unlock:
@@ -20,9 +30,8 @@ def locked(unlock_id: UUID) -> Unlock:
 
     Whoever revokes or flags the card locks the card's row first as well, so one of two comes before the other.
     """
-    of_unlock = Unlock.objects.filter(pk=unlock_id).values("card_id")
-    card = Card.objects.select_for_update().get(pk=Subquery(of_unlock))
-    unlock = Unlock.objects.select_for_update(of=("self",)).select_related("holder").get(pk=unlock_id)
+    card = _CARD_OF.one(unlock=unlock_id)
+    unlock = _WITH_HOLDER.one(unlock=unlock_id)
     unlock.card = card
     return unlock
 
@@ -37,7 +46,7 @@ def move(
     unlock.closed = unlock.closed or led.closes
     unlock.live = rules.is_live(led.to, unlock.closed)
     unlock.moved_at = now
-    unlock.save()
+    rewrite(unlock)
     record(
         actor=actor,
         act=act,

@@ -21,6 +21,7 @@ from anahtar_server.people.agreement_rules import What
 from anahtar_server.people.agreements import agreed
 from anahtar_server.people.models import Holder
 from anahtar_server.points import Point, committing
+from anahtar_server.prepared import Prepared, insert, rewrite
 from anahtar_server.signin.models import SignIn
 from anahtar_server.signin.rules import is_fresh
 from anahtar_server.unlock import queries, rules
@@ -35,6 +36,15 @@ from anahtar_wire.problems import Problem, Refusal
 
 HOUR = 3600
 """Seconds."""
+_LOCKED_CARD = Prepared(lambda card: Card.objects.select_for_update().filter(pk=card))
+_OPEN_WITH = Prepared(
+    lambda reference: Unlock.objects.filter(code_reference=reference, state=State.OPENED.value).values_list("pk")[:1]
+)
+_LAST_WITH = Prepared(
+    lambda reference: (
+        Unlock.objects.filter(code_reference=reference).order_by("-opened_at").values_list("pk", flat=True)[:1]
+    )
+)
 
 
 def open_unlock(
@@ -62,7 +72,7 @@ def open_unlock(
     code = _unused_code()
     try:
         with committing(Point.OPEN_BEFORE_COMMIT, Point.OPEN_AFTER_COMMIT):
-            _refuse_card(Card.objects.select_for_update().get(pk=card.pk), holder, limits, now)
+            _refuse_card(_LOCKED_CARD.one(card=card.pk), holder, limits, now)
             unlock = _create(card, holder, sign_in, code, code_key, limits, now)
             subject = f"unlock:{unlock.name}"
             record(actor=actor, act=Act.DUTIES_ACCEPTED, subject=subject, now=now)
@@ -87,7 +97,7 @@ def _unused_code() -> VerificationCode:
     """Make a code whose first group finds one unlock only: two open ones with the same could not both be found."""
     while True:
         code = VerificationCode.make(secrets.choice)
-        if not Unlock.objects.filter(code_reference=code.reference, state=State.OPENED.value).exists():
+        if not _OPEN_WITH.all(reference=code.reference):
             return code
 
 
@@ -116,7 +126,7 @@ def _refuse_lone(card: Card, holder: Holder, now: datetime) -> None:
 def _create(
     card: Card, holder: Holder, sign_in: SignIn, code: VerificationCode, key: bytes, limits: Limits, now: datetime
 ) -> Unlock:
-    return Unlock.objects.create(
+    unlock = Unlock(
         card=card,
         holder=holder,
         sign_in=sign_in,
@@ -127,6 +137,8 @@ def _create(
         code_mac=rules.code_mac(key, code.reference, code.secret),
         code_expires_at=now + timedelta(seconds=limits.code_seconds),
     )
+    insert(unlock)
+    return unlock
 
 
 class _Found(Enum):
@@ -164,12 +176,12 @@ def _refuse_flood(address: str, limits: Limits, now: datetime) -> None:
 
 def _find(code: VerificationCode, key: bytes, now: datetime) -> tuple[Unlock | None, _Found]:
     """Look the code up; the comparison costs the same whether the reference exists or not."""
-    candidate = Unlock.objects.filter(code_reference=code.reference).order_by("-opened_at").first()
+    candidate = _LAST_WITH.first(reference=code.reference)
     expected = rules.code_mac(key, code.reference, code.secret)
     if candidate is None:
         hmac.compare_digest(expected, bytes(len(expected)))
         return None, _Found.WRONG
-    unlock = locked(candidate.pk)
+    unlock = locked(candidate)
     if not hmac.compare_digest(expected, bytes(unlock.code_mac)):
         return unlock, _Found.WRONG
     if unlock.now_in is not State.OPENED:
@@ -193,7 +205,7 @@ def _count_failure(unlock: Unlock | None, found: _Found, address: str, limits: L
     """Count what went wrong and return the refusal, to be raised after the count is committed."""
     if unlock is not None and found is _Found.USED:
         unlock.claimed_again_at = now  # said loudly on the portal's page too
-        unlock.save(update_fields=["claimed_again_at"])
+        rewrite(unlock, "claimed_again_at")
         record(actor="anyone", act=Act.CODE_CLAIMED_AGAIN, subject=f"unlock:{unlock.name}", now=now)
         return Refusal(Problem.CODE_USED)
     if unlock is not None and found is _Found.LATE:
@@ -218,7 +230,7 @@ def _count_overall(limits: Limits, now: datetime) -> None:
 
 def _count_wrong_secret(unlock: Unlock, limits: Limits, now: datetime) -> None:
     unlock.code_tries_used += 1
-    unlock.save(update_fields=["code_tries_used"])
+    rewrite(unlock, "code_tries_used")
     record(actor="anyone", act=Act.CODE_WRONG, subject=f"unlock:{unlock.name}", now=now, used=unlock.code_tries_used)
     if unlock.code_tries_used >= limits.code_tries:
         move(unlock, Event.CODE_SPENT, act=Act.UNLOCK_MOVED, actor="anyone", now=now)

@@ -18,6 +18,7 @@ from anahtar_server.certificates.queries import all_revoked
 from anahtar_server.config import Limits
 from anahtar_server.custody.port import Custody
 from anahtar_server.points import Point, committing, reach
+from anahtar_server.prepared import Prepared, insert, rewrite
 from anahtar_server.unlock import queries, rules
 from anahtar_server.unlock.acts.confirming import refuse_late
 from anahtar_server.unlock.acts.moving import locked, move
@@ -27,6 +28,30 @@ from anahtar_server.unlock.models import Consent, Grant, Unlock
 from anahtar_server.unlock.rules import Event
 from anahtar_wire.messages import State
 from anahtar_wire.problems import Problem, Refusal
+
+_GIVEN = Prepared(
+    lambda unlock: Grant.objects.filter(unlock=unlock, purpose=Grant.Purpose.CONSENT.value).values_list("pk")
+)
+_LOCKED_GRANT = Prepared(lambda grant: Grant.objects.select_for_update().filter(pk=grant))
+_SAME = Prepared(lambda unlock, nonce: Consent.objects.filter(unlock=unlock, card_nonce=nonce))
+_CONSENTS = Prepared(lambda unlock: Consent.objects.filter(unlock=unlock).values_list("pk"))
+_ELSEWHERE = Prepared(
+    lambda card, nonce, unlock: (
+        Consent.objects.filter(card=card, card_nonce=nonce).exclude(unlock=unlock).values_list("pk")[:1]
+    )
+)
+_OTHER_UNSETTLED = Prepared(
+    lambda card, unlock: (
+        Unlock.objects.filter(card=card, state__in=[state.value for state in rules.UNSETTLED_OUTCOME])
+        .exclude(pk=unlock)
+        .values_list("pk")[:1]
+    )
+)
+_FAILED = Prepared(
+    lambda card: LedgerEntry.objects.filter(card=card, what=LedgerEntry.What.CRYPTOGRAM_FAILED.value).order_by("-at")[
+        :1
+    ]
+)
 
 
 @committing(Point.GRANT_BEFORE_COMMIT, Point.GRANT_AFTER_COMMIT)
@@ -44,14 +69,16 @@ def give_grant(*, unlock_id: UUID, card_serial: str, limits: Limits, actor: str,
     if unlock.closed:
         raise Refusal(Problem.UNLOCK_OVER, state=unlock.state)
     refuse_late(unlock, limits, now)
-    if Grant.objects.filter(unlock=unlock, purpose=Grant.Purpose.CONSENT).count() >= limits.consents * 3:
+    if len(_GIVEN.all(unlock=unlock.pk)) >= limits.consents * 3:
         raise Refusal(Problem.CONSENT_SPENT)
     return new_grant(unlock, Grant.Purpose.CONSENT, now).for_card()
 
 
 def new_grant(unlock: Unlock, purpose: Grant.Purpose, now: datetime) -> Grant:
     """Make a nonce of 16 bytes for `purpose`, inside the caller's transaction."""
-    return Grant.objects.create(unlock=unlock, purpose=purpose, nonce=secrets.token_bytes(16), given_at=now)
+    grant = Grant(unlock=unlock, purpose=purpose.value, nonce=secrets.token_bytes(16), given_at=now)
+    insert(grant)
+    return grant
 
 
 def consent(*, unlock_id: UUID, challenge: bytes, custody: Custody, limits: Limits, actor: str, now: datetime) -> bytes:
@@ -62,7 +89,7 @@ def consent(*, unlock_id: UUID, challenge: bytes, custody: Custody, limits: Limi
     Raises Refusal (CARD_PROOF_WRONG, CARD_TO_THE_DESK, CONSENT_LATE, CONSENT_SPENT, SETTLE_FIRST, CERTIFICATE_REVOKED,
     CARD_LOST, UNLOCK_NOT_READY, UNLOCK_OVER); whatever custody raises leaves the unlock RELEASED, to be settled.
     """
-    unlock = Unlock.objects.select_related("card").get(pk=unlock_id)
+    unlock = queries.with_card(unlock_id)
     if unlock.now_in is State.UNCERTAIN:
         raise Refusal(Problem.SETTLE_FIRST)
     rules.move(unlock.now_in, Event.CONSENT_GIVEN)
@@ -95,7 +122,7 @@ def _proved(
 def _count_wrong_proof(unlock_id: UUID, limits: Limits, actor: str, now: datetime) -> None:
     unlock = locked(unlock_id)
     unlock.wrong_proofs += 1
-    unlock.save(update_fields=["wrong_proofs"])
+    rewrite(unlock, "wrong_proofs")
     record(actor=actor, act=Act.PROOF_WRONG, subject=f"unlock:{unlock.name}", now=now, count=unlock.wrong_proofs)
     if unlock.wrong_proofs >= limits.wrong_proofs and unlock.now_in is State.CONFIRMED:
         move(unlock, Event.PROOF_SPENT, act=Act.UNLOCK_MOVED, actor=actor, now=now)
@@ -109,7 +136,7 @@ def _release(unlock_id: UUID, grant: Grant, statement: Statement, limits: Limits
     unsettle_seen(but=unlock, actor=actor, now=now)
     rules.refuse_consent(_facts(unlock, statement, before), limits, now)
     if before is None:
-        if Grant.objects.select_for_update().get(pk=grant.pk).used_at is not None:
+        if _LOCKED_GRANT.one(grant=grant.pk).used_at is not None:
             raise Refusal(Problem.CARD_PROOF_WRONG)
         before = _record_consent(unlock, grant, statement, now)
     unlock.released_at = now
@@ -128,12 +155,13 @@ def _release(unlock_id: UUID, grant: Grant, statement: Statement, limits: Limits
 
 def _same_consent(unlock: Unlock, statement: Statement) -> Consent | None:
     """Return the consent that this very card nonce already got in this unlock, if the program asks again."""
-    return Consent.objects.filter(unlock=unlock, card_nonce=statement.card_nonce).first()
+    return _SAME.first(unlock=unlock.pk, nonce=statement.card_nonce)
 
 
 def _record_consent(unlock: Unlock, grant: Grant, statement: Statement, now: datetime) -> Consent:
-    Grant.objects.filter(pk=grant.pk).update(used_at=now)
-    return Consent.objects.create(
+    grant.used_at = now
+    rewrite(grant, "used_at")
+    consent = Consent(
         unlock=unlock,
         card=unlock.card,
         card_nonce=statement.card_nonce,
@@ -143,12 +171,13 @@ def _record_consent(unlock: Unlock, grant: Grant, statement: Statement, now: dat
         pin_max=statement.pin_max,
         released_at=now,
     )
+    insert(consent)
+    return consent
 
 
 def _facts(unlock: Unlock, statement: Statement, before: Consent | None) -> rules.ConsentFacts:
     card = unlock.card
-    unsettled = [state.value for state in rules.UNSETTLED_OUTCOME]
-    failed = LedgerEntry.objects.filter(card=card, what=LedgerEntry.What.CRYPTOGRAM_FAILED).order_by("-at").first()
+    failed = _FAILED.first(card=card.pk)
     return rules.ConsentFacts(
         state=unlock.now_in,
         closed=unlock.closed,
@@ -156,12 +185,10 @@ def _facts(unlock: Unlock, statement: Statement, before: Consent | None) -> rule
         card_lost=card.condition == Card.Condition.LOST,
         card_dead=card.condition == Card.Condition.DEAD,
         revoked=all_revoked(card),
-        other_unsettled=Unlock.objects.filter(card=card, state__in=unsettled).exclude(pk=unlock.pk).exists(),
-        nonces=Consent.objects.filter(unlock=unlock).count(),
+        other_unsettled=bool(_OTHER_UNSETTLED.all(card=card.pk, unlock=unlock.pk)),
+        nonces=len(_CONSENTS.all(unlock=unlock.pk)),
         repeated=before is not None,
-        nonce_seen_elsewhere=Consent.objects.filter(card=card, card_nonce=statement.card_nonce)
-        .exclude(unlock=unlock)
-        .exists(),
+        nonce_seen_elsewhere=bool(_ELSEWHERE.all(card=card.pk, nonce=statement.card_nonce, unlock=unlock.pk)),
         key_tries=statement.key_tries,
         failed_cryptogram_at=failed.at if failed else None,
     )

@@ -36,7 +36,7 @@ def report(
     Saying the same again changes nothing. Raises Refusal UNLOCK_NOT_READY before any consent, CARD_PROOF_WRONG for
     evidence that is not this card's for this consent (the outcome stays open).
     """
-    unlock = Unlock.objects.select_related("card").get(pk=unlock_id)
+    unlock = queries.with_card(unlock_id)
     if unlock.now_in in rules.FINAL:
         return _after_the_end(unlock, outcome, actor, now)
     consent = queries.last_consent(unlock)

@@ -10,6 +10,7 @@ from django.db import transaction
 from anahtar_server.audit.names import Act
 from anahtar_server.certificates.lifecycle import Party, party_of
 from anahtar_server.config import Limits
+from anahtar_server.prepared import Prepared
 from anahtar_server.unlock import queries
 from anahtar_server.unlock.acts.moving import locked, move
 from anahtar_server.unlock.acts.telling import tell_unsettled
@@ -17,6 +18,10 @@ from anahtar_server.unlock.models import Unlock
 from anahtar_server.unlock.rules import Event
 from anahtar_wire.messages import Evidence, State
 from anahtar_wire.problems import Problem, Refusal
+
+_OPEN_OUTCOMES = Prepared(
+    lambda card, but: Unlock.objects.filter(card=card, state=State.UNCERTAIN.value).exclude(pk=but).order_by("pk")
+)
 
 
 @transaction.atomic
@@ -43,8 +48,7 @@ def unsettle_seen(*, but: Unlock, actor: str, now: datetime) -> None:
     That statement killed what was under way (the card's nonce and right are gone), and it cannot say more: where tries
     were left before, no later one can. Runs inside the transaction of the next consent, after it locked the card's row.
     """
-    others = Unlock.objects.filter(card=but.card, state=State.UNCERTAIN.value).exclude(pk=but.pk)
-    for other in others.order_by("pk"):
+    for other in _OPEN_OUTCOMES.all(card=but.card_id, but=but.pk):
         if queries.was_seen(other):
             _end(locked(other.pk), actor, now)
 
