@@ -13,6 +13,7 @@ from unlock_stage import LIMITS, SERIAL, TCKN, AProgram, Stage, make_stage
 
 from anahtar_card.errors import WrongPin
 from anahtar_card.families.akis.driver import AkisDriver
+from anahtar_card.families.akis.virtual import AkisCard
 from anahtar_card.family import Grant
 from anahtar_card.flow import converse
 from anahtar_card.pin import Pin
@@ -443,6 +444,19 @@ def test_a_fourth_card_nonce_is_refused(stage: Stage) -> None:
         consent_for(stage, unlock, converse(AkisDriver().prove(grant_for(stage, unlock)), stage.plastic))
     with refused(Problem.CONSENT_SPENT):
         consent_for(stage, unlock, converse(AkisDriver().prove(grant_for(stage, unlock)), stage.plastic))
+
+
+def test_a_card_nonce_of_an_unlock_before_is_refused(stage: Stage) -> None:
+    stage.plastic = AkisCard.open(stage.memory, chance=bytes)  # a card whose chance has failed: always the same nonce
+    stage.plastic.power_on()
+    first = confirmed(stage)
+    report(stage, first, Outcome.DONE, set_pin(stage, first))
+    second = confirmed(stage)
+    with refused(Problem.CARD_PROOF_WRONG):
+        set_pin(stage, second, "739146")
+    second.refresh_from_db()
+    assert second.state == State.CONFIRMED and second.consents.count() == 0
+    converse(AkisDriver().verify(Pin(NEW_PIN)), stage.plastic)
 
 
 def test_the_clock_set_back_gives_no_consent(stage: Stage) -> None:
