@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,9 +20,11 @@ from anahtar_card.flow import converse
 from anahtar_card.pin import Pin
 from anahtar_server.audit.models import AuditEntry
 from anahtar_server.audit.names import Act
-from anahtar_server.cards.acts import flag_lost
+from anahtar_server.cards.acts import flag_dead, flag_lost, note_proved
+from anahtar_server.cards.models import LedgerEntry
 from anahtar_server.custody.seals import Seals, new_key
 from anahtar_server.notices.models import OutboxMessage
+from anahtar_server.people.acts import add_contact_line
 from anahtar_server.people.objections import take_objection
 from anahtar_server.signin.stand_in import Signer
 from anahtar_server.unlock import acts, queries
@@ -317,6 +320,13 @@ def test_an_sms_code_is_late_after_three_minutes_and_a_new_one_counts(stage: Sta
     assert queries.by_name(unlock.name).now_in is State.CONFIRMED
 
 
+def test_the_code_goes_to_the_number_that_was_added_last(stage: Stage) -> None:
+    newer, known = "+905321234568", stage.clock() - timedelta(days=2)
+    add_contact_line(holder=stage.holder, channel="sms", address=newer, actor="rehearsal", now=known)
+    ask_sms(stage, claimed(stage))
+    assert OutboxMessage.objects.get(key__startswith="confirmation:").address == newer
+
+
 def test_the_web_password_that_was_never_set_is_refused(stage: Stage) -> None:
     unlock = claimed(stage)
     with refused(Problem.METHOD_NOT_SET):
@@ -357,10 +367,11 @@ def test_the_third_wrong_proof_ends_the_unlock(stage: Stage) -> None:
     assert queries.by_name(unlock.name).now_in is State.REFUSED
 
 
-def test_a_lost_card_gets_no_consent(stage: Stage) -> None:
+@pytest.mark.parametrize(("flag", "problem"), [(flag_lost, Problem.CARD_LOST), (flag_dead, Problem.CARD_DEAD)])
+def test_a_lost_or_dead_card_gets_no_consent(stage: Stage, flag: Callable[..., None], problem: Problem) -> None:
     unlock = confirmed(stage)
-    flag_lost(card=stage.card, actor="operator:test", now=stage.clock())
-    with refused(Problem.CARD_LOST):
+    flag(card=stage.card, actor="operator:test", now=stage.clock())
+    with refused(problem):
         set_pin(stage, unlock)
     assert queries.by_name(unlock.name).now_in is State.CONFIRMED
 
@@ -370,6 +381,21 @@ def test_few_tries_of_the_authority_key_lead_to_the_desk(stage: Stage) -> None:
     stage.memory.write(reset_key_tries=2)
     with refused(Problem.CARD_TO_THE_DESK):
         set_pin(stage, unlock)
+
+
+def test_a_cryptogram_that_the_card_did_not_accept_leads_to_the_desk_for_a_day(stage: Stage) -> None:
+    for key_tries in (5, 4, 4):  # as the card proves them: one was lost in between, once
+        note_proved(card=stage.card, pin_tries=0, key_tries=key_tries, now=stage.clock())
+    assert LedgerEntry.objects.filter(what=LedgerEntry.What.CRYPTOGRAM_FAILED).count() == 1
+    stage.memory.write(reset_key_tries=4)
+    unlock = confirmed(stage)
+    with refused(Problem.CARD_TO_THE_DESK):
+        set_pin(stage, unlock)
+    acts.cancel(unlock_id=unlock.pk, actor="holder:1", now=stage.clock())
+    stage.clock.pass_seconds(LIMITS.failed_cryptogram_hours * 3600)
+    stage.sign_in_again()
+    unlock = confirmed(stage)
+    assert report(stage, unlock, Outcome.DONE, set_pin(stage, unlock))["state"] == "done"
 
 
 def test_a_silent_program_makes_the_outcome_uncertain_and_the_card_settles_it(stage: Stage) -> None:
@@ -441,7 +467,9 @@ def test_the_same_challenge_again_gets_the_same_answer_and_uses_no_further_nonce
 def test_a_fourth_card_nonce_is_refused(stage: Stage) -> None:
     unlock = confirmed(stage)
     for _ in range(LIMITS.consents):
-        consent_for(stage, unlock, converse(AkisDriver().prove(grant_for(stage, unlock)), stage.plastic))
+        challenge = converse(AkisDriver().prove(grant_for(stage, unlock)), stage.plastic)
+        answer = consent_for(stage, unlock, challenge)
+    assert consent_for(stage, unlock, challenge) == answer  # the last one again is no fourth
     with refused(Problem.CONSENT_SPENT):
         consent_for(stage, unlock, converse(AkisDriver().prove(grant_for(stage, unlock)), stage.plastic))
 

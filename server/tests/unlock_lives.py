@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from unlock_stage import CODE_KEY, SEALS, SERIAL, SMS_KEY, TCKN, AProgram, Stage, vouching
+from unlock_stage import CODE_KEY, SEALS, SERIAL, SMS_KEY, AProgram, Stage, signed_in, vouching
 
 from anahtar_card.families.akis.driver import AkisDriver
 from anahtar_card.families.akis.secrets_held import SALT_LENGTH, pin_of
@@ -209,13 +209,7 @@ class Ground:
 
     def sign_in(self) -> SignIn:
         """Sign the holder in, now."""
-        stage, now = self.stage, self.stage.clock()
-        claims = stage.provider.claims(tckn=TCKN, nonce="n-1", now=now)
-        return SignIn.objects.create(
-            holder=stage.holder, issuer=stage.provider.issuer, method="e-devlet-sifresi", level="substantial",
-            authenticated_at=now, signed_in_at=now, address="127.0.0.1", nonce="n-1",
-            assertion=stage.provider.sign(claims),
-        )  # fmt: skip
+        return signed_in(self.stage.holder, self.stage.provider, self.stage.clock())
 
     def open(self, pin: str) -> Life:
         """Open an unlock as the portal does; raises Refusal."""

@@ -156,6 +156,10 @@ class Stage:
         sealed = self.program.sealed(typed, unlock.name, method)
         return self.ask("answer-confirmation", "confirmation/answer", sealed, unlock)
 
+    def sign_in_again(self) -> None:
+        """Sign the holder in once more, now."""
+        self.sign_in = signed_in(self.holder, self.provider, self.clock())
+
     def unlock_card(self, grant: Grant, consent: object, pin: str) -> bytes:
         """Run the card's side with an authority's answer; returns the evidence."""
         assert callable(consent)
@@ -186,12 +190,17 @@ def make_stage(folder: Path, now: datetime, *, pin: str | None = "271828", pin_t
         serial=SERIAL, family="akis", key_version=1, pin_reference=0x81, owner=holder, actor="rehearsal", now=long_ago
     )
     provider = Signer(issuer="http://localhost:8401", client_id="portal", rehearsal=True)
-    sign_in = SignIn.objects.create(
-        holder=holder, issuer="http://localhost:8401", method="e-devlet-sifresi", level="substantial",
-        authenticated_at=now, signed_in_at=now, address="127.0.0.1", nonce="n-1",
+    sign_in = signed_in(holder, provider, now)
+    return Stage(MovingClock(now), custody, holder, sign_in, card, memory, plastic, provider)
+
+
+def signed_in(holder: Holder, provider: Signer, now: datetime) -> SignIn:
+    """Sign the holder in, now."""
+    return SignIn.objects.create(
+        holder=holder, issuer=provider.issuer, method="e-devlet-sifresi", level="substantial", authenticated_at=now,
+        signed_in_at=now, address="127.0.0.1", nonce="n-1",
         assertion=provider.sign(provider.claims(tckn=TCKN, nonce="n-1", now=now)),
     )  # fmt: skip
-    return Stage(MovingClock(now), custody, holder, sign_in, card, memory, plastic, provider)
 
 
 SERIAL = "303132333435363738393A3B"
