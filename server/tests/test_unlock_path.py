@@ -398,6 +398,35 @@ def test_a_cryptogram_that_the_card_did_not_accept_leads_to_the_desk_for_a_day(s
     assert report(stage, unlock, Outcome.DONE, set_pin(stage, unlock))["state"] == "done"
 
 
+def test_a_grant_is_for_the_unlocks_own_card_and_there_are_few(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    with refused(Problem.CARD_OTHER):
+        stage.ask("grant", "grant", GrantRequest(card_serial="00" * 12), unlock)
+    for _ in range(LIMITS.consents * 3):
+        grant_for(stage, unlock)
+    with refused(Problem.CONSENT_SPENT):
+        grant_for(stage, unlock)
+
+
+def test_wrong_proofs_after_the_release_are_counted_and_leave_the_outcome_open(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    consent_for(stage, unlock, converse(AkisDriver().prove(grant_for(stage, unlock)), stage.plastic))
+    for _ in range(LIMITS.wrong_proofs + 1):
+        with refused(Problem.CARD_PROOF_WRONG):
+            consent_for(stage, unlock, bytes(37))
+    unlock.refresh_from_db()
+    assert (unlock.state, unlock.wrong_proofs) == (State.RELEASED, LIMITS.wrong_proofs + 1)
+
+
+def test_no_consent_is_repeated_while_the_outcome_is_uncertain(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    challenge = converse(AkisDriver().prove(grant_for(stage, unlock)), stage.plastic)
+    consent_for(stage, unlock, challenge)
+    report(stage, unlock, Outcome.UNKNOWN)
+    with refused(Problem.SETTLE_FIRST):
+        consent_for(stage, unlock, challenge)
+
+
 def test_a_silent_program_makes_the_outcome_uncertain_and_the_card_settles_it(stage: Stage) -> None:
     unlock = confirmed(stage)
     set_pin(stage, unlock)  # and no report comes
@@ -416,6 +445,9 @@ def test_a_consent_that_never_reached_the_card_is_settled_as_not_done_and_given_
     with refused(Problem.SETTLE_FIRST):
         grant_for(stage, unlock)
     assert settle(stage)["state"] == "not-done"
+    assert not OutboxMessage.objects.filter(
+        key__startswith="done:"
+    ).exists()  # nobody is told of a PIN that is not there
     assert report(stage, unlock, Outcome.DONE, set_pin(stage, unlock))["state"] == "done"
 
 
@@ -455,6 +487,17 @@ def test_a_contradiction_after_the_end_raises_an_alarm_and_changes_nothing(stage
     report(stage, unlock, Outcome.DONE, set_pin(stage, unlock))
     assert report(stage, unlock, Outcome.FAILED)["state"] == "done"
     assert AuditEntry.objects.filter(act="contradiction").count() == 1
+
+
+def test_the_same_report_again_and_one_of_an_unlock_without_consent_raise_no_alarm(stage: Stage) -> None:
+    unlock = confirmed(stage)
+    evidence = set_pin(stage, unlock)
+    for _ in range(2):
+        assert report(stage, unlock, Outcome.DONE, evidence)["state"] == "done"
+    over = claimed(stage)
+    acts.cancel(unlock_id=over.pk, actor="holder:1", now=stage.clock())
+    assert report(stage, over, Outcome.DONE, evidence)["state"] == "cancelled"
+    assert not AuditEntry.objects.filter(act=Act.CONTRADICTION).exists()
 
 
 def test_the_same_challenge_again_gets_the_same_answer_and_uses_no_further_nonce(stage: Stage) -> None:
