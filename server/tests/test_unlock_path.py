@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from unlock_stage import LIMITS, SERIAL, TCKN, AProgram, Stage, make_stage
 
-from anahtar_card.errors import WrongPin
+from anahtar_card.errors import MalformedResponse, WrongPin
 from anahtar_card.families.akis.driver import AkisDriver
 from anahtar_card.families.akis.virtual import AkisCard
 from anahtar_card.family import Grant
@@ -129,6 +129,7 @@ def test_a_locked_card_gets_a_new_pin_and_the_card_proves_it(stage: Stage) -> No
     evidence = set_pin(stage, unlock)
     standing = report(stage, unlock, Outcome.DONE, evidence)
     assert (standing["state"], standing["evidence"], standing["pin"]) == ("done", "G1", "new")
+    assert json.loads(AuditEntry.objects.get(act=Act.EVIDENCE_ACCEPTED).facts)["grade"] == "G1"
     converse(AkisDriver().verify(Pin(NEW_PIN)), stage.plastic)
     with pytest.raises(WrongPin):
         converse(AkisDriver().verify(Pin("271828")), stage.plastic)
@@ -227,6 +228,18 @@ def test_a_second_unlock_of_the_card_waits_for_the_first(stage: Stage) -> None:
     stage.open()
     with refused(Problem.UNLOCK_LIVE):
         stage.open()
+
+
+def test_nothing_opens_without_the_duties(stage: Stage) -> None:
+    with refused(Problem.DUTIES_NOT_ACCEPTED):
+        stage.open(duties=False)
+    assert not Unlock.objects.exists()
+
+
+@pytest.mark.parametrize("serial", [SERIAL, "00" * 12])
+def test_a_card_without_an_open_outcome_has_nothing_to_settle(stage: Stage, serial: str) -> None:
+    with refused(Problem.NOTHING_TO_SETTLE):
+        acts.begin_settling(card_serial=serial, actor="anyone", now=stage.clock())
 
 
 def test_a_forgotten_unlock_makes_way_when_its_time_is_over(stage: Stage) -> None:
@@ -480,6 +493,36 @@ def test_old_evidence_of_another_unlock_proves_nothing(stage: Stage) -> None:
     with refused(Problem.CARD_PROOF_WRONG):
         report(stage, second, Outcome.DONE, evidence)
     assert queries.by_name(second.name).now_in is State.UNCERTAIN
+
+
+@dataclass
+class Skipping:
+    """A program in the reader's place that keeps some commands from the card and says that they went well."""
+
+    card: AkisCard
+    skipped: tuple[int, ...]
+    last: bytes = b""
+
+    def transmit(self, command: bytes) -> bytes:
+        """Pass a command on, or pretend."""
+        if command[1] in self.skipped:
+            return b"\x90\x00"
+        self.last = self.card.transmit(command)
+        return self.last
+
+
+@pytest.mark.parametrize("skipped", [(0x20,), (0x82, 0x2C)], ids=["no VERIFY", "no RESET"])
+def test_a_card_that_did_only_half_proves_nothing(folder: Path, now: datetime, skipped: tuple[int, ...]) -> None:
+    stage = make_stage(folder, now, pin=NEW_PIN, pin_tries=3)
+    unlock = confirmed(stage)
+    card = Skipping(stage.plastic, skipped)
+    unlocking = AkisDriver().unlock(grant_for(stage, unlock), Pin(NEW_PIN))
+    with pytest.raises(MalformedResponse):
+        converse(unlocking, card, answer=lambda challenge: consent_for(stage, unlock, challenge))
+    evidence = card.last.removesuffix(b"\x90\x00")  # the card's own, right for this unlock
+    with refused(Problem.CARD_PROOF_WRONG):
+        report(stage, unlock, Outcome.DONE, evidence)
+    assert queries.by_name(unlock.name).now_in is State.UNCERTAIN
 
 
 def test_a_contradiction_after_the_end_raises_an_alarm_and_changes_nothing(stage: Stage) -> None:

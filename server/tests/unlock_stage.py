@@ -113,13 +113,13 @@ class Stage:
             vouching=vouching(self.provider),
         )  # fmt: skip
 
-    def open(self) -> tuple[Unlock, VerificationCode]:
+    def open(self, *, duties: bool = True) -> tuple[Unlock, VerificationCode]:
         """Open an unlock in the portal's name."""
         return acts.open_unlock(
             card=self.card,
             holder=self.holder,
             sign_in=self.sign_in,
-            duties=True,
+            duties=duties,
             code_key=CODE_KEY,
             limits=LIMITS,
             fresh_minutes=15,
