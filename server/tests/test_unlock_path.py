@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from unlock_stage import LIMITS, SERIAL, TCKN, AProgram, Stage, make_stage
+from unlock_stage import LIMITS, SERIAL, TCKN, AProgram, Stage, make_stage, signed_in
 
 from anahtar_card.errors import MalformedResponse, WrongPin
 from anahtar_card.families.akis.driver import AkisDriver
@@ -21,10 +21,10 @@ from anahtar_card.pin import Pin
 from anahtar_server.audit.models import AuditEntry
 from anahtar_server.audit.names import Act
 from anahtar_server.cards.acts import flag_dead, flag_lost, note_proved
-from anahtar_server.cards.models import LedgerEntry
+from anahtar_server.cards.models import HSM, LedgerEntry
 from anahtar_server.custody.seals import Seals, new_key
 from anahtar_server.notices.models import OutboxMessage
-from anahtar_server.people.acts import add_contact_line
+from anahtar_server.people.acts import add_contact_line, register_holder
 from anahtar_server.people.objections import take_objection
 from anahtar_server.signin.stand_in import Signer
 from anahtar_server.unlock import acts, queries
@@ -234,6 +234,29 @@ def test_nothing_opens_without_the_duties(stage: Stage) -> None:
     with refused(Problem.DUTIES_NOT_ACCEPTED):
         stage.open(duties=False)
     assert not Unlock.objects.exists()
+
+
+def test_a_card_is_opened_by_whoever_may_act_on_it_in_their_own_sign_in(stage: Stage) -> None:
+    own, long_ago = (stage.holder, stage.sign_in), stage.clock() - timedelta(days=30)
+    other = register_holder(
+        tckn="10000000214", given_name="Başka", family_name="Kişi", birth_date=date(1981, 3, 4), language="tr",
+        actor="rehearsal", now=long_ago,
+    )  # fmt: skip
+    stage.holder, stage.sign_in = other, signed_in(other, stage.provider, stage.clock())
+    with refused(Problem.CARD_NOT_YOURS):
+        stage.open()
+    stage.holder = own[0]
+    with refused(Problem.SIGN_IN_STALE):
+        stage.open()
+    stage.sign_in = own[1]
+    assert stage.open()[0].holder == own[0]
+
+
+def test_a_seal_in_a_hardware_module_has_no_pin_here(stage: Stage) -> None:
+    stage.card.family = HSM
+    stage.card.save()
+    with refused(Problem.SEAL_ON_HSM):
+        stage.open()
 
 
 @pytest.mark.parametrize("serial", [SERIAL, "00" * 12])
